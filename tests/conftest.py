@@ -1,0 +1,141 @@
+"""One embedded PostgreSQL for the whole run, one migrated template in it, a fresh copy of that for each test.
+
+All of pytest-xdist's workers share the server: whoever comes first starts it and makes the template under
+a lock.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+FOLDER_VARIABLE = "TESTS_OF_AMENDS_FOLDER"
+TEMPLATE = "template_amends"
+# Nothing of a test outlives a crash of the machine.
+UNSAFE_BUT_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+T = TypeVar("T")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="amends-tests-", dir="/tmp")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER_VARIABLE), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the URL of the run's server, of its `postgres` database."""
+    from server.database import embedded
+
+    with embedded(Path(os.environ[FOLDER_VARIABLE]), database="postgres") as url:
+        for setting in UNSAFE_BUT_FAST:
+            _execute(url, f"ALTER SYSTEM SET {setting}")
+        _execute(url, "SELECT pg_reload_conf()")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> str:
+    """Give the name of the migrated, empty database that each test's own is copied from."""
+    from storage import migrate
+
+    with (Path(os.environ[FOLDER_VARIABLE]) / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _fetch(postgres, f"SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'"):
+            _execute(postgres, f"CREATE DATABASE {TEMPLATE}_making")
+            _in_a_thread(lambda: migrate.upgrade(_named(postgres, f"{TEMPLATE}_making")))
+            _execute(postgres, f"ALTER DATABASE {TEMPLATE}_making RENAME TO {TEMPLATE}")
+    return TEMPLATE
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def database_url(postgres: str, template: str) -> Iterator[str]:
+    """Give a fresh, migrated, empty database of the test's own."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(postgres, name)
+    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database_url(postgres: str) -> Iterator[str]:
+    """Give a database with nothing in it, for the tests of the migrations themselves."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _execute(postgres, f"CREATE DATABASE {name}")
+    yield _named(postgres, name)
+    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Give an engine on the test's own database."""
+    from storage.engine import make_engine
+
+    engine = make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+def _named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(url: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await _connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    _await_in_a_thread(run)
+
+
+def _fetch(url: str, query: str) -> list[asyncpg.Record]:
+    async def run() -> list[asyncpg.Record]:
+        connection = await _connect(url)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(query)
+            return rows
+        finally:
+            await connection.close()
+
+    return _await_in_a_thread(run)
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    parts = make_url(url)
+    return await asyncpg.connect(user=parts.username, host=parts.query["host"], database=parts.database)
+
+
+def _await_in_a_thread(run: Callable[[], Awaitable[T]]) -> T:
+    """A fixture must not touch the loop of the test it serves: the waiting is done elsewhere."""
+
+    async def main() -> T:
+        return await run()
+
+    return _in_a_thread(lambda: asyncio.run(main()))
+
+
+def _in_a_thread(work: Callable[[], T]) -> T:
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()

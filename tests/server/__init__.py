@@ -1,0 +1,1 @@
+"""The server room: settings, authentication, HTTP, uploads, the command line and real processes."""
