@@ -1,10 +1,10 @@
-"""Business time: elapsed time less weekends and holidays.
+"""Business time: elapsed time less weekends and holidays (spec §2).
 
-Decides when a clock that counts business hours runs out, and how much business time lies between two instants.
-It refuses to know the clock's purpose, the current time and the policy: a :class:`Calendar` says what is closed.
+Decides when a clock that counts business hours runs out, and how much business time lies between two
+instants. It refuses to know what the clock is for and what time it is; a `Calendar` says what is closed.
 
-A day is open or closed as a whole, from midnight to midnight in the calendar's zone. While open, time counts as it
-really elapses, so a day with a change of daylight saving time has 23 or 25 hours. Instants are aware UTC values.
+A day is open or closed as a whole, from midnight to midnight in the calendar's zone. While open, time counts
+as it really elapses: a day on which the clocks change has 23 or 25 hours. Instants are aware UTC values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST = timedelta(days=10 * 366)
 """The span that one question may cover; ours are a few weeks."""
 
 
-class OutOfRange(ValueError):
+class OutOfRangeError(ValueError):
     """The instant or the span lies outside what business time is counted for."""
 
 
@@ -33,7 +33,7 @@ class Calendar:
 
 
 def business_hours(count: int) -> timedelta:
-    """`count` business hours, as a duration for :func:`add_business_time`."""
+    """`count` business hours, as a duration for `add_business_time`."""
     return timedelta(hours=count)
 
 
@@ -46,13 +46,15 @@ def add_business_time(at: datetime, duration: timedelta, calendar: Calendar) -> 
     """The first instant by which `duration` of business time has passed since `at`.
 
     A clock that starts while closed starts at the next opening, even if it has nothing to count.
-    Raises `ValueError` for a negative duration or an `at` not in UTC, `OutOfRange` for far ones.
+    Raises `ValueError` for a negative duration or an `at` not in UTC, `OutOfRangeError` for far ones.
     """
     _check_instant(at)
     if duration < timedelta(0):
         raise ValueError("business time is only added, never taken away")
     if duration > LONGEST:
-        raise OutOfRange(f"business time is counted over at most {LONGEST.days} days, not {duration.days}")
+        raise OutOfRangeError(
+            f"business time is counted over at most {LONGEST.days} days, not {duration.days}"
+        )
     left = duration
     for opens, closes in _open_spans(at, calendar):
         start = max(at, opens)
@@ -65,14 +67,16 @@ def add_business_time(at: datetime, duration: timedelta, calendar: Calendar) -> 
 def business_time_between(a: datetime, b: datetime, calendar: Calendar) -> timedelta:
     """The business time from `a` to `b`; negative if `b` comes first.
 
-    Raises `ValueError` for an instant not in UTC, `OutOfRange` for far ones.
+    Raises `ValueError` for an instant not in UTC, `OutOfRangeError` for far ones.
     """
     _check_instant(a)
     _check_instant(b)
     if b < a:
         return -business_time_between(b, a, calendar)
     if b - a > 2 * LONGEST:
-        raise OutOfRange(f"business time is counted over at most {2 * LONGEST.days} days, not {(b - a).days}")
+        raise OutOfRangeError(
+            f"business time is counted over at most {2 * LONGEST.days} days, not {(b - a).days}"
+        )
     counted = timedelta(0)
     for opens, closes in _open_spans(a, calendar):
         if opens >= b:
@@ -85,7 +89,9 @@ def _check_instant(at: datetime) -> None:
     if at.utcoffset() != timedelta(0):
         raise ValueError("business time takes aware UTC instants")
     if not EARLIEST <= at <= LATEST:
-        raise OutOfRange(f"business time is counted in the years {EARLIEST.year} to {LATEST.year - 1}, not {at.year}")
+        raise OutOfRangeError(
+            f"business time is counted in the years {EARLIEST.year} to {LATEST.year - 1}, not {at.year}"
+        )
 
 
 def _open_spans(at: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
@@ -106,5 +112,7 @@ def _open_spans(at: datetime, calendar: Calendar) -> Iterator[tuple[datetime, da
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which `day` begins in `zone`; where the clocks skip midnight, the instant of the change."""
+    """The instant at which `day` begins in `zone`;
+    where the clocks skip midnight, the instant of the change.
+    """
     return datetime.combine(day, time(0), zone).astimezone(UTC)
