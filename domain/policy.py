@@ -1,8 +1,8 @@
 """The policy: every number and list that the marketplace may change without changing a rule.
 
 Decides the values, under a version that each request remembers; refuses to know what the rules do with them.
-Names end in their unit: `business_hours` and `business_days` are counted by the calendar (domain.businesstime),
-`hours` and `days` by the clock.
+Names end in their unit: `business_hours` and `business_days` are counted by the calendar, `hours` and `days`
+by the clock.
 """
 
 from collections.abc import Mapping
