@@ -1,0 +1,1 @@
+"""Where: tables, queries, the unit of work and migrations. The only room that speaks SQL."""
