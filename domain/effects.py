@@ -1,7 +1,8 @@
 """What a decision leaves behind beside the request's new state: journals, messages and timeline entries, in order.
 
-Decides what there is to save; knows nothing of how. Child values (offers, return, replacements, hold, refund, claim,
-escalations, clock, survey) are saved by comparing the request before and after.
+Decides what there is to save; knows nothing of how. Child values (offers, return, replacements, refund, claim,
+escalations, clock, survey) are saved by comparing the request before and after; a hold that leaves the request was
+posted or voided as `HoldChanged` says.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from domain.money import Money
 from domain.values import Request
 from domain.words import (
     ClaimStatus,
+    HoldStatus,
     JournalKind,
     LedgerAccount,
     LedgerComponent,
@@ -93,6 +95,14 @@ class ReplacementChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """A charge was set aside, posted with its journal, or let go; no timeline entry of its own."""
+
+    hold_number: int
+    status: HoldStatus
+
+
+@dataclass(frozen=True, slots=True)
 class RefundChanged:
     """The refund was made, settled, failed or was sent again."""
 
@@ -132,6 +142,7 @@ Effect = (
     | OfferChanged
     | ReturnChanged
     | ReplacementChanged
+    | HoldChanged
     | RefundChanged
     | ClaimChanged
     | DeadlineMissed
