@@ -17,7 +17,19 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
+from server.settings import Settings
+
 DATABASE_NAME = "amends"
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the URL of the database to use while the block runs; the embedded one runs for as long."""
+    if settings.database_url is not None:
+        yield settings.database_url
+    else:
+        with embedded(settings.data_dir) as url:
+            yield url
 
 
 @contextmanager

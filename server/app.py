@@ -1,0 +1,125 @@
+"""The application: every address Amends answers at, put together from its parts.
+
+Decides which part answers where. Made from the environment, so that each of several processes makes its own.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from resolvers.context import Context
+from schema.graph import graph
+from server import logs, pages
+from server.attachments import Attachments
+from server.background import working
+from server.files import FileStore, open_store
+from server.graph_view import GraphView
+from server.health import is_ready
+from server.keys import make_keys
+from server.links import SignedLinks
+from server.secret import load_secret
+from server.settings import Settings, load_settings
+from server.statements import Statements
+from server.viewers import Viewers
+from storage.engine import make_engine
+
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+DAY_SECONDS = 86400
+
+
+def from_environment() -> Starlette:
+    """Make the application of one serving process."""
+    settings = load_settings()
+    logs.configure(settings)
+    engine = make_engine(settings.database_url or "", pool_size=settings.pool_size)
+    return make_app(settings, engine, secret=load_secret(settings), files=open_store(settings))
+
+
+def make_app(
+    settings: Settings, engine: AsyncEngine, *, secret: str, files: FileStore, works: bool = True
+) -> Starlette:
+    """Put the parts together; `works` runs the worker's loop beside the requests."""
+    public_url = settings.public_url or DEFAULT_PUBLIC_URL
+    links = SignedLinks(public_url, secret)
+    viewers = Viewers(engine, make_keys(settings, secret))
+    attachments = Attachments(engine, files, links)
+    statements = Statements(engine, links)
+
+    async def make_context(request: Request) -> Context:
+        viewer = await viewers.identify(request.headers.get("authorization"))
+        return Context(engine=engine, viewer=viewer, links=links, sandbox=settings.is_sandbox)
+
+    view = GraphView(
+        graph,
+        make_context,
+        body_limit_bytes=settings.body_limit_bytes,
+        introspection=settings.is_sandbox,
+    )
+    sdl = graph.as_str() + "\n"
+
+    async def home(_: Request) -> Response:
+        return HTMLResponse(pages.home(public_url))
+
+    async def graphiql(_: Request) -> Response:
+        return HTMLResponse(pages.graphiql())
+
+    async def schema(_: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def ready(_: Request) -> Response:
+        if await is_ready(engine):
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "the database is not there, or not migrated"}, 503)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            if works:
+                async with working(engine):
+                    yield
+            else:
+                yield
+        finally:
+            await engine.dispose()
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/graphql", view.answer, methods=["GET", "POST"]),
+            Route("/graphiql", graphiql),
+            Route("/schema.graphql", schema),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+            Route("/uploads/{id:int}", attachments.upload, methods=["PUT"]),
+            Route("/attachments/{id:int}", attachments.show),
+            Route("/statements/{seller_id:int}/{year:int}-{month:int}.csv", statements.show),
+        ],
+        middleware=_cors(settings),
+        lifespan=lifespan,
+    )
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Tokens travel in a header that no browser sends by itself, so an origin gains nothing by being let in."""
+    origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["authorization", "content-type"],
+            max_age=DAY_SECONDS,
+        )
+    ]

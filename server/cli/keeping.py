@@ -1,0 +1,50 @@
+"""`migrate`, `demo` and `doctor`: the database, its content and its health."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema; safe to run again."""
+    from server.database import database
+    from server.settings import load_settings
+    from storage import migrate as migrations
+
+    with database(load_settings()) as url:
+        migrations.upgrade(url)
+    typer.echo("The database is migrated.")
+
+
+def demo(
+    scale: Annotated[
+        int, typer.Option(min=1, max=1000, help="Times the small marketplace: 50 is for load tests.")
+    ] = 1,
+) -> None:
+    """Load the demo marketplace into an empty database."""
+    from server.database import database
+    from server.demo import load
+    from server.settings import load_settings
+    from storage import migrate as migrations
+
+    with database(load_settings()) as url:
+        migrations.upgrade(url)
+        loaded = asyncio.run(load(url, scale=scale))
+    typer.echo("The demo marketplace is loaded." if loaded else "Nothing to do: the database is not empty.")
+
+
+def doctor() -> None:
+    """Check the database, its migrations, the clock, the storage and the keys, and say what to do."""
+    from server.health import examine
+    from server.settings import load_settings
+
+    settings = load_settings()
+    findings = asyncio.run(examine(settings))
+    for finding in findings:
+        mark = typer.style("ok ", fg="green") if finding.advice is None else typer.style("ill", fg="red")
+        typer.echo(f"{mark}  {finding.subject:<11} {finding.sentence}")
+        if finding.advice:
+            typer.echo(f"{'':17}→ {finding.advice}")
+    if any(finding.advice for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,103 @@
+"""`serve`: everything at once, from an empty folder to an answered query."""
+
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from server.settings import Settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer requests.")] = 1,
+    sandbox: Annotated[
+        bool | None,
+        typer.Option(help="Test clock, introspection, own labels. Default: with the embedded database."),
+    ] = None,
+    demo: Annotated[
+        bool | None,
+        typer.Option(help="Load the demo marketplace into an empty database. Default: in the sandbox."),
+    ] = None,
+) -> None:
+    """Start Amends: the database, the demo marketplace, the worker and the graph."""
+    import asyncio
+
+    from server import logs
+    from server.database import database
+    from server.secret import load_secret
+    from server.settings import load_settings
+    from storage import migrate
+
+    settings = load_settings(**({} if sandbox is None else {"sandbox": sandbox}))
+    logs.configure(settings)
+    secret = load_secret(settings)
+    with _listen(host, port) as listener:
+        public_url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
+        with database(settings) as url:
+            migrate.upgrade(url)
+            if settings.is_sandbox if demo is None else demo:
+                from server.demo import load
+
+                asyncio.run(load(url))
+            _tell_children(settings, url, public_url)
+            sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
+            sys.stdout.flush()
+            _run(listener, workers)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port first: whoever comes early waits, and a taken one is told before anything starts."""
+    from server.settings import SettingsError
+
+    try:
+        return socket.create_server((host, port), reuse_port=False, backlog=2048)
+    except OSError as error:
+        raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port.") from error
+
+
+def _tell_children(settings: "Settings", url: str, public_url: str) -> None:
+    """Each serving process makes its own application from the environment, as it was settled here."""
+    os.environ["AMENDS_DATABASE_URL"] = url
+    os.environ["AMENDS_SANDBOX"] = str(settings.is_sandbox).lower()
+    os.environ["AMENDS_PUBLIC_URL"] = public_url
+
+
+async def _welcome(settings: "Settings", url: str, secret: str, public_url: str) -> str:
+    from server.welcome import greet
+    from storage.engine import make_engine
+
+    engine = make_engine(url)
+    try:
+        return await greet(engine, settings, secret, public_url)
+    finally:
+        await engine.dispose()
+
+
+def _run(listener: socket.socket, workers: int) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "server.app:from_environment",
+        factory=True,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    if workers > 1:
+        Multiprocess(config, target=server.run, sockets=[listener]).run()
+        return
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        return
+    if not server.started:
+        raise typer.Exit(1)

@@ -1,0 +1,119 @@
+"""From an HTTP request to the GraphQL request it carries, or the status that says why there is none.
+
+Decides by GraphQL-over-HTTP. Knows no schema and no viewer.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import orjson
+from starlette.requests import Request
+
+UNSTORABLE = "holds a character that is not text (U+0000 or half of a surrogate pair)"
+
+
+class BadRequest(Exception):  # noqa: N818 HTTP's own word
+    """The request carries nothing to run; the message is a sentence for the client."""
+
+    def __init__(self, status: int, message: str, path: list[str | int] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a client asks to run."""
+
+    query: str
+    variables: dict[str, Any] | None
+    name: str | None
+
+
+async def read_operation(request: Request, *, body_limit_bytes: int) -> Operation:
+    """Read the operation from a GET's query or a POST's body; raises BadRequest."""
+    if request.method == "GET":
+        return _operation({name: _from_query(name, value) for name, value in request.query_params.items()})
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        raise BadRequest(415, "Send the request as application/json, in UTF-8.")
+    body = await read_body(request, limit_bytes=body_limit_bytes)
+    return _operation(_parse(body))
+
+
+async def read_body(request: Request, *, limit_bytes: int) -> bytes:
+    """Read the whole body, or stop as soon as it is over the limit; raises BadRequest."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise BadRequest(413, f"The request is larger than {limit_bytes} bytes.")
+    return bytes(body)
+
+
+def _from_query(name: str, value: str) -> Any:
+    return _parse(value.encode()) if name in ("variables", "extensions") and value else value
+
+
+def _parse(body: bytes) -> Any:
+    """Parse JSON; what PostgreSQL could never store is refused here, with its place."""
+    try:
+        document = orjson.loads(body)
+        if rb"\u0000" not in body:
+            return document
+    except orjson.JSONDecodeError:
+        document = _parse_leniently(body)
+    for path in _unstorable(document):
+        raise BadRequest(400, f"{'.'.join(map(str, path)) or 'The request'} {UNSTORABLE}.", path)
+    return document
+
+
+def _parse_leniently(body: bytes) -> Any:
+    """Parse what only lone surrogates may keep from being JSON, so that their place can be told."""
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(constant)
+
+    try:
+        document = json.loads(body, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        raise BadRequest(400, "The body is not JSON.") from None
+    if not any(_unstorable(document)):
+        raise BadRequest(400, "The body is not JSON.")
+    return document
+
+
+def _unstorable(document: Any) -> Iterator[list[str | int]]:
+    waiting: list[tuple[list[str | int], Any]] = [([], document)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+                yield path
+        elif isinstance(value, dict):
+            waiting.extend(([*path, key], inner) for key, inner in value.items())
+            waiting.extend((path, key) for key in value)
+        elif isinstance(value, list):
+            waiting.extend(([*path, index], inner) for index, inner in enumerate(value))
+
+
+def _operation(fields: Any) -> Operation:
+    if isinstance(fields, list):
+        raise BadRequest(400, "Batches are not taken: send one operation a request.")
+    if not isinstance(fields, Mapping):
+        raise BadRequest(400, "The request must be a JSON object with a query.")
+    query, variables = fields.get("query"), fields.get("variables")
+    name, extensions = fields.get("operationName"), fields.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise BadRequest(400, "query must be a GraphQL document.", ["query"])
+    if not (variables is None or isinstance(variables, dict)):
+        raise BadRequest(400, "variables must be an object.", ["variables"])
+    if not (name is None or isinstance(name, str)):
+        raise BadRequest(400, "operationName must be a string.", ["operationName"])
+    if not (extensions is None or isinstance(extensions, dict)):
+        raise BadRequest(400, "extensions must be an object.", ["extensions"])
+    return Operation(query, variables, name or None)
