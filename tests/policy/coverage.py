@@ -18,7 +18,7 @@ HEAD = """\
 # The article, sentence by sentence
 
 Written by `python -m tests.policy.coverage`; a test keeps it current. Every sentence of the article
-(`tests/policy/article.txt`) is held by the tests named beside it, or asks nothing of the product: then the page
+(`tests/policy/article.txt`) is held by the tests named beside it, or asks nothing of the product: then it
 says why.
 
 | sentence | held by, or why there is nothing to hold |
