@@ -110,7 +110,7 @@ def make_app(
 
 
 def _cors(settings: Settings) -> list[Middleware]:
-    """Tokens travel in a header that no browser sends by itself, so an origin gains nothing by being let in."""
+    """Tokens travel in a header that no browser sends by itself: an origin gains nothing by being let in."""
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:
         return []

@@ -23,8 +23,8 @@ def settings_page() -> str:
         for name, field in Settings.model_fields.items()
     )
     return (
-        f"{NOTE}# Settings\n\nAmends is set by environment variables alone. A wrong value stops the start with one "
-        "line that names\nthe variable; so does a variable that starts with `AMENDS_` and is not one of these.\n\n"
+        f"{NOTE}# Settings\n\nAmends is set by environment variables alone. A wrong value stops the start "
+        "with one line that names\nthe variable; so does one that starts with `AMENDS_` and is not here.\n\n"
         f"| variable | default | meaning |\n|---|---|---|\n{rows}"
     )
 
@@ -50,7 +50,9 @@ def _sections(command: typer.core.click.Command, names: list[str]) -> list[str]:
         return [section for name in inner for section in _sections(inner[name], [*names, name])]
     context = typer.core.click.Context(command, info_name=names[-1])
     usage = " ".join([*names, *command.collect_usage_pieces(context)])
-    rows = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))]
+    rows = [
+        record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))
+    ]
     options = "".join(f"| `{flag}` | {meaning} |\n" for flag, meaning in rows if "--help" not in flag)
     table = f"\n| option | meaning |\n|---|---|\n{options}" if options else ""
     meaning = (command.help or "").replace("[bold]", "`").replace("[/]", "`").strip()
