@@ -5,6 +5,7 @@ Decides how the settings and the commands are shown. Each page has one source; n
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import typer
 from pydantic.fields import FieldInfo
@@ -44,11 +45,11 @@ def commands_page() -> str:
     return f"{NOTE}# Commands\n\nEvery command answers `--help`.\n{sections}"
 
 
-def _sections(command: typer.core.click.Command, names: list[str]) -> list[str]:
+def _sections(command: Any, names: list[str]) -> list[str]:
     inner = getattr(command, "commands", None)
     if inner:
         return [section for name in inner for section in _sections(inner[name], [*names, name])]
-    context = typer.core.click.Context(command, info_name=names[-1])
+    context = typer.Context(command, info_name=names[-1])
     usage = " ".join([*names, *command.collect_usage_pieces(context)])
     rows = [
         record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))
@@ -73,12 +74,10 @@ PAGES: dict[Path, Callable[[], str]] = {
 }
 
 
-def stale() -> list[Path]:
-    """Name the pages that are not what their sources say."""
-    return [path for path, page in PAGES.items() if not path.exists() or path.read_text("utf-8") != page()]
-
-
-def write() -> None:
-    """Write every page anew."""
-    for path, page in PAGES.items():
-        path.write_text(page(), "utf-8")
+def write() -> list[Path]:
+    """Write the pages that are not what their sources say, and name them."""
+    contents = {path: page() for path, page in PAGES.items()}
+    stale = [path for path, text in contents.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        path.write_text(contents[path], "utf-8")
+    return stale

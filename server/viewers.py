@@ -9,7 +9,7 @@ from domain.viewer import Viewer
 from domain.words import ViewerRole
 from server.auth import BadToken, Claims, read_claims
 from server.keys import Keys
-from storage import accounts
+from storage import callers
 
 MOST_REMEMBERED = 10_000
 
@@ -38,7 +38,7 @@ class Viewers:
         known = self._known.get(claims.subject)
         if known is None:
             async with self._engine.connect() as connection:
-                account = await accounts.by_username(connection, claims.subject)
+                account = await callers.by_username(connection, claims.subject)
             if account is None:
                 raise BadToken("The token's account does not exist here.")
             if len(self._known) >= MOST_REMEMBERED:

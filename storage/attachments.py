@@ -54,7 +54,13 @@ async def get(connection: AsyncConnection, id_: int) -> AttachmentFile | None:
 
 
 async def finish(
-    connection: AsyncConnection, file: AttachmentFile, *, content_type: str, byte_size: int, sha256: str, at: datetime
+    connection: AsyncConnection,
+    file: AttachmentFile,
+    *,
+    content_type: str,
+    byte_size: int,
+    sha256: str,
+    at: datetime,
 ) -> bool:
     """Note that the bytes are stored; False if they were before."""
     stored = (

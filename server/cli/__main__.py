@@ -39,15 +39,17 @@ app.command(rich_help_panel=HOUSE)(checking.check)
 
 def main() -> None:
     """Run one command."""
-    from server.settings import SettingsError
-
     signal.signal(signal.SIGTERM, _leave)
     try:
         app(prog_name="./amends")
-    except SettingsError as error:
-        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        from server.settings import SettingsError
+
+        if isinstance(error, SettingsError):
+            sys.exit(str(error))
+        raise
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

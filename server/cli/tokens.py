@@ -1,9 +1,13 @@
 """`token`: a bearer token for somebody."""
 
+import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from domain.words import ViewerRole
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -23,12 +27,16 @@ def token(
     ] = None,
     platform: Annotated[bool, typer.Option("--platform", help="For the platform's own services.")] = False,
     ttl: Annotated[
-        int, typer.Option(parser=seconds, metavar="TIME", help="How long it lasts: 30m, 12h, 7d.")
+        int,
+        typer.Option(
+            parser=seconds, metavar="TIME", help="How long it lasts: 30m, 12h, 7d.", show_default="1d"
+        ),
     ] = 86400,
 ) -> None:
     """Print a bearer token for a member, a Support agent or the platform."""
     from domain.words import Scope, ViewerRole
     from server.auth import PLATFORM, issue_token
+    from server.database import database
     from server.secret import load_secret
     from server.settings import SettingsError, load_settings
 
@@ -40,8 +48,33 @@ def token(
     secret = load_secret(settings)
     if platform:
         scopes = frozenset({Scope.PLATFORM_WRITE})
-        sys.stdout.write(issue_token(secret, PLATFORM, ViewerRole.PLATFORM, ttl_seconds=ttl, scopes=scopes))
+        made = issue_token(secret, PLATFORM, ViewerRole.PLATFORM, ttl_seconds=ttl, scopes=scopes)
     else:
-        name, role = (user, ViewerRole.MEMBER) if user else (support, ViewerRole.SUPPORT)
-        sys.stdout.write(issue_token(secret, name or "", role, ttl_seconds=ttl))
-    sys.stdout.write("\n")
+        role = ViewerRole.MEMBER if user else ViewerRole.SUPPORT
+        name = user or support or ""
+        with database(settings) as url:
+            asyncio.run(_demand_account(url, name, role))
+        made = issue_token(secret, name, role, ttl_seconds=ttl)
+    sys.stdout.write(f"{made}\n")
+
+
+async def _demand_account(url: str, name: str, role: "ViewerRole") -> None:
+    """A token for nobody would only be refused later, so it is refused now."""
+    from domain.words import ViewerRole
+    from storage import callers, clock
+    from storage.engine import make_engine
+
+    engine = make_engine(url)
+    try:
+        async with engine.begin() as connection:
+            if role is ViewerRole.SUPPORT:
+                account = await callers.ensure_agent(connection, name, at=await clock.now(connection))
+            else:
+                found = await callers.by_username(connection, name)
+                if found is None:
+                    raise typer.BadParameter(f"nobody here is named {name}")
+                account = found
+            if account.is_agent is not (role is ViewerRole.SUPPORT):
+                raise typer.BadParameter(f"{name} is {'a Support agent' if account.is_agent else 'a member'}")
+    finally:
+        await engine.dispose()

@@ -1,0 +1,30 @@
+"""How the database itself is: its version, its clock and how far it is migrated. Knows nothing of its rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+OLDEST_VERSION = 15
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseHealth:
+    """What the database says of itself; `revision` is none before the first migration."""
+
+    version: int
+    now: datetime
+    revision: str | None
+
+
+async def examine(engine: AsyncEngine) -> DatabaseHealth:
+    """Ask the database; raises what the driver raises when it is not there."""
+    async with engine.connect() as connection:
+        version = (await connection.execute(sa.text("SHOW server_version_num"))).scalar_one()
+        now = (await connection.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
+        revision = None
+        if (await connection.execute(sa.text("SELECT to_regclass('alembic_version')::text"))).scalar_one():
+            revisions = await connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+            revision = revisions.scalar_one_or_none()
+    return DatabaseHealth(int(version) // 10_000, now, revision)

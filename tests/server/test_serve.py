@@ -1,0 +1,189 @@
+"""The real thing: processes, sockets, signals, and a database that stops with them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 120
+
+
+class Serving:
+    """A running `serve`, and what it printed before it was ready."""
+
+    def __init__(self, process: subprocess.Popen[str], greeting: str, url: str) -> None:
+        self.process = process
+        self.greeting = greeting
+        self.url = url
+
+    def ask(self, query: str, token: str | None = None, **variables: object) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        body = {"query": query, "variables": variables}
+        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
+
+    def token(self, name: str) -> str:
+        found = re.search(
+            rf"^ *{name}[^\n]*?(eyJ\S+)", self.greeting, re.MULTILINE | re.IGNORECASE | re.DOTALL
+        )
+        assert found is not None, self.greeting
+        return found[1]
+
+
+def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "server.cli", *arguments],
+        env=environment | {"AMENDS_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)},
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(folder: Path, *arguments: str) -> str:
+    process = command(folder, *arguments)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, errors
+    return output
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[Serving]:
+    process = command(folder, "serve", "--port", "0", *arguments)
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Stop with" in line:
+                break
+        else:
+            pytest.fail(process.stderr.read())
+        url = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
+        assert url is not None
+        yield Serving(process, "".join(lines), url[0])
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+        process.communicate()
+
+
+def is_running(folder: Path) -> bool:
+    return (folder / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="amends-serve-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def test_serve_answers_over_http_and_leaves_nothing_running(folder: Path) -> None:
+    with serving(folder) as served:
+        assert httpx.get(f"{served.url}/healthz").json() == {"status": "alive"}
+        assert httpx.get(f"{served.url}/readyz").json() == {"status": "ready"}
+        assert "<h1>Amends</h1>" in httpx.get(f"{served.url}/").text
+        assert "graphiql" in httpx.get(f"{served.url}/graphiql").text
+        assert httpx.get(f"{served.url}/schema.graphql").text == (ROOT / "schema.graphql").read_text()
+        for name, role in [
+            ("buyer", "MEMBER"),
+            ("seller", "MEMBER"),
+            ("support", "SUPPORT"),
+            ("platform", "PLATFORM"),
+        ]:
+            answer = served.ask("{ viewer { role } }", served.token(name))
+            assert answer.json() == {"data": {"viewer": {"role": role}}}
+        first_query = re.search(r"^curl .*$", served.greeting, re.MULTILINE)
+        assert first_query is not None
+        pasted = subprocess.run(first_query[0], shell=True, check=True, capture_output=True, text=True)  # noqa: S602
+        assert "errors" not in json.loads(pasted.stdout)
+        assert is_running(folder)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(PATIENCE_SECONDS) == 0
+    assert not is_running(folder)
+
+
+def test_the_second_start_is_quick_and_loads_nothing_twice(folder: Path) -> None:
+    started = time.monotonic()
+    with serving(folder) as served:
+        assert served.ask("{ __typename }").json() == {"data": {"__typename": "Query"}}
+        assert time.monotonic() - started < 10
+        orders = served.ask("{ viewer { sales { totalCount } } }", served.token("seller")).json()
+        served.process.send_signal(signal.SIGINT)
+        assert served.process.wait(PATIENCE_SECONDS) == 0
+    assert not is_running(folder)
+    with serving(folder) as served:
+        assert served.ask("{ viewer { sales { totalCount } } }", served.token("seller")).json() == orders
+
+
+def test_several_processes_serve_one_database_and_end_together(folder: Path) -> None:
+    with serving(folder, "--workers", "2") as served:
+        assert served.ask("{ __typename }").json() == {"data": {"__typename": "Query"}}
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(PATIENCE_SECONDS) == 0
+    assert not is_running(folder)
+
+
+def test_a_taken_port_is_told_in_one_line(folder: Path) -> None:
+    with serving(folder) as served:
+        port = served.url.rpartition(":")[2]
+        second = command(folder, "serve", "--port", port)
+        _, errors = second.communicate(timeout=PATIENCE_SECONDS)
+        assert second.returncode == 1
+        assert errors.count("\n") == 1
+        assert errors.startswith(f"Cannot listen on 127.0.0.1:{port}")
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_fresh_house(folder: Path) -> None:
+    output = run(folder, "doctor")
+    assert "ill" not in output.split()
+    for subject in ("Database", "Migrations", "Clock", "Storage", "Keys"):
+        assert subject in output
+
+
+def test_a_worker_ends_cleanly_when_told_to(folder: Path) -> None:
+    process = command(folder, "worker")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_running(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, errors
+    assert not is_running(folder)
+
+
+def test_tokens_are_for_somebody_in_particular(folder: Path) -> None:
+    assert run(folder, "token", "--platform", "--ttl", "5m").count(".") == 2
+    both = command(folder, "token", "--platform", "--user", "ana")
+    _, errors = both.communicate(timeout=PATIENCE_SECONDS)
+    assert both.returncode == 2
+    assert "exactly one" in errors
+
+
+def test_a_wrong_setting_stops_the_start_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = os.environ | {"AMENDS_POOL_SIZE": "many", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "server.cli", "serve"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("AMENDS_POOL_SIZE")
