@@ -69,12 +69,7 @@ async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 def _version(settings: Settings, found: health.DatabaseHealth) -> Finding:
     place = f"embedded, in {settings.data_dir}" if settings.is_embedded else "as AMENDS_DATABASE_URL says"
-    too_old = found.version < health.OLDEST_VERSION
-    return Finding(
-        "Database",
-        f"PostgreSQL {found.version}, {place}",
-        f"Upgrade it to PostgreSQL {health.OLDEST_VERSION} or newer." if too_old else None,
-    )
+    return Finding("Database", f"PostgreSQL {found.version}, {place}")
 
 
 def _migrations(found: health.DatabaseHealth) -> Finding:

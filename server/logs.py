@@ -13,6 +13,7 @@ from server.settings import Settings
 QUIET = (
     "strawberry.execution",
     "uvicorn.access",
+    "uvicorn.error",
     "sqlalchemy.engine",
     "alembic",
 )  # told elsewhere, or too often

@@ -4,6 +4,7 @@ Decides how a batch that cannot even be read is split until the lines at fault s
 order right is decided by the graph, the same for everybody.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,11 +35,11 @@ class Imported:
 
 
 class OrderImport:
-    """Imports lines as one caller: the platform."""
+    """Imports lines; each batch is an operation with a context of its own."""
 
-    def __init__(self, graph: Schema, context: Any) -> None:
+    def __init__(self, graph: Schema, make_context: Callable[[], Any]) -> None:
         self._graph = graph
-        self._context = context
+        self._make_context = make_context
 
     async def run(self, lines: list[Line]) -> list[Imported]:
         """Import one batch; the results are in the lines' order."""
@@ -50,7 +51,7 @@ class OrderImport:
         if not lines:
             return []
         answer = await self._graph.execute(
-            MUTATION, {"orders": [line.order for line in lines]}, context_value=self._context
+            MUTATION, {"orders": [line.order for line in lines]}, context_value=self._make_context()
         )
         for error in answer.errors or []:
             if is_bug(error):

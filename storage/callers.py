@@ -1,6 +1,7 @@
 """The accounts behind tokens: who a name stands for, and Support's agents, who come by no import.
 
-Decides nothing about what they may do. Asked before there is a viewer, so it gives no more than a viewer needs.
+Decides nothing about what they may do. Asked before there is a viewer, so it gives no more than a viewer
+needs.
 """
 
 from dataclasses import dataclass

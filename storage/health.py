@@ -1,12 +1,10 @@
-"""How the database itself is: its version, its clock and how far it is migrated. Knows nothing of its rows."""
+"""How the database itself is: its version, its clock, its migrations. Knows nothing of its rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-
-OLDEST_VERSION = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,15 @@ def orders(
 async def _import(file: Path, size: int, rejected_file: Path, url: str) -> Counter[str]:
     from schema.graph import graph
     from server.callers import platform_context
+    from server.links import SignedLinks
     from server.order_files import read
     from server.order_import import BATCH_ORDERS, OrderImport
     from storage.engine import make_engine
 
     engine = make_engine(url)
+    links = SignedLinks("", "")  # nothing that is asked for here has a link
     counts: Counter[str] = Counter()
-    importing = OrderImport(graph, platform_context(engine))
+    importing = OrderImport(graph, lambda: platform_context(engine, links))
     batch: list[Line] = []
     try:
         with typer.progressbar(length=size, label="Importing orders") as bar:

@@ -93,7 +93,7 @@ def _run(listener: socket.socket, workers: int) -> None:
     )
     server = uvicorn.Server(config)
     if workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
         return
     try:
         server.run(sockets=[listener])

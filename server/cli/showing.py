@@ -1,6 +1,7 @@
 """`schema` and `docs`: what is generated."""
 
 import sys
+
 import typer
 
 

@@ -118,7 +118,7 @@ def order(number: int, **fields: Any) -> Line:
 
 
 async def test_one_unreadable_order_does_not_take_its_batch_with_it() -> None:
-    importing = OrderImport(strawberry.Schema(Query, Mutation), None)
+    importing = OrderImport(strawberry.Schema(Query, Mutation), lambda: None)
     batch = [order(n) for n in range(1, 8)]
     batch[2] = order(3, quantity="many")
     batch[4] = order(5, quantity=0)
