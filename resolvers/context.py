@@ -1,0 +1,149 @@
+"""What one operation knows: who asks, when, of which database; and how its reads are gathered into sets.
+
+Decides that every read names its viewer and that what many rows ask for is asked once. Knows no HTTP.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.viewer import Viewer
+from storage import clock
+from storage.visibility import Sight, sight_of
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+P = ParamSpec("P")
+
+
+class Links(Protocol):
+    """Signs links that open one thing for a while to whoever holds them."""
+
+    def upload(self, attachment_id: int) -> tuple[str, datetime]:
+        """Give the address that takes one attachment's bytes, and until when."""
+
+    def attachment(self, attachment_id: int) -> str:
+        """Give the address that shows one attachment."""
+
+    def statement(self, seller_id: int, year: int, month: int) -> str:
+        """Give the address of one seller's statement of one month, as CSV."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation: never shared between two, so that nothing read for one viewer reaches another.
+
+    `viewer` is None for nobody. Every batch takes a connection of its own: siblings run side by side.
+    """
+
+    engine: AsyncEngine
+    viewer: Viewer | None
+    links: Links
+    sandbox: bool
+    sight: Sight = field(init=False)
+    _reading: AsyncEngine = field(init=False, repr=False)
+    _batches: dict[Hashable, "_Batch"] = field(init=False, repr=False, default_factory=dict)
+    _at: "asyncio.Task[datetime] | None" = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.sight = sight_of(self.viewer)
+        # A read is one statement, so it needs no transaction around it.
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def at(self) -> datetime:
+        """The instant this operation happens at: the wall clock and what the test clock was moved by."""
+        if self._at is None:
+            self._at = asyncio.ensure_future(self._read_clock())
+        return await self._at
+
+    async def _read_clock(self) -> datetime:
+        async with self._reading.connect() as connection:
+            return await clock.now(connection)
+
+    async def read(
+        self,
+        statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
+        key: K,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> V:
+        """Give what `statement` of storage reads for this key, together with all keys asked for at once."""
+
+        async def batch(context: "Context", keys: Sequence[K]) -> Sequence[V]:
+            async with context._reading.connect() as connection:  # noqa: SLF001 its own
+                return await statement(connection, context.sight, keys, *args, **kwargs)
+
+        result: V = await self._gather((statement, args, tuple(kwargs.items())), batch, key)
+        return result
+
+    async def load(
+        self,
+        function: Callable[Concatenate["Context", Sequence[K], P], Awaitable[Sequence[V]]],
+        key: K,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> V:
+        """Give what the batch function answers for this key; it is called once for a set of keys."""
+
+        async def batch(context: "Context", keys: Sequence[K]) -> Sequence[V]:
+            return await function(context, keys, *args, **kwargs)
+
+        result: V = await self._gather((function, args, tuple(kwargs.items())), batch, key)
+        return result
+
+    def forget(self) -> None:
+        """Read everything anew from now on: something was written."""
+        self._batches.clear()
+        self._at = None
+
+    def _gather(self, name: Hashable, function: "_Function", key: Hashable) -> Awaitable[Any]:
+        batch = self._batches.get(name)
+        if batch is None:
+            batch = self._batches[name] = _Batch(self, function)
+        return batch.ask(key)
+
+
+_Function = Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
+class _Batch:
+    """The answers to one question, by key; keys asked for in one turn of the loop travel together."""
+
+    def __init__(self, context: Context, function: _Function) -> None:
+        self._context = context
+        self._function = function
+        self._answers: dict[Hashable, asyncio.Future[Any]] = {}
+        self._waiting: dict[Hashable, asyncio.Future[Any]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    def ask(self, key: Hashable) -> Awaitable[Any]:
+        answer = self._answers.get(key)
+        if answer is None:
+            loop = asyncio.get_running_loop()
+            answer = self._answers[key] = loop.create_future()
+            if not self._waiting:
+                loop.call_soon(self._start)
+            self._waiting[key] = answer
+        # One asker that goes away must not take the answer from the others.
+        return asyncio.shield(answer)
+
+    def _start(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        task = asyncio.ensure_future(self._run(waiting))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _run(self, waiting: dict[Hashable, "asyncio.Future[Any]"]) -> None:
+        try:
+            values = await self._function(self._context, list(waiting))
+            for answer, value in zip(waiting.values(), values, strict=True):
+                answer.set_result(value)
+        except Exception as error:  # noqa: BLE001 whoever asked is told
+            for answer in waiting.values():
+                if not answer.done():
+                    answer.set_exception(error)
+                    answer.exception()  # an asker that went away leaves nobody to look at it

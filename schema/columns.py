@@ -1,0 +1,107 @@
+"""How types are declared: over rows, field by field, without a line of code that only hands a value on.
+
+A type declared `over` a row is that row as clients see it: its `column`s read the row's attributes, its
+`edge`s call a resolver. No object of the type is ever made. Decides nothing about any field; checks that
+columns exist.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UNSET
+
+from schema import ids
+
+T = TypeVar("T")
+
+SOURCE = "source"  # where a column finds its value: an attribute of the row
+RESOLVE = "resolve"  # what an edge calls
+
+
+class Column(StrawberryField):
+    """A field that reads the row."""
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
+        """Give the attribute of the row."""
+        return getattr(source, self.metadata.get(SOURCE, self.python_name))
+
+
+class Computed(StrawberryField):
+    """A field worked out from the row alone."""
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
+        """Give what the function makes of the row."""
+        return self.metadata[RESOLVE](source)
+
+
+class Edge(StrawberryField):
+    """A field that a resolver answers, from the context, the row and the arguments."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """It needs the context, so it is not basic."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
+        """Give what the resolver answers, awaited or not."""
+        return self.metadata[RESOLVE](info.context, source, **kwargs)
+
+
+def column(description: str, *, of: str | None = None) -> Any:
+    """A field that reads the row's attribute of the same name, or the one named `of`."""
+    return Column(description=description, metadata={SOURCE: of} if of else None)
+
+
+def computed(function: Callable[[Any], object], description: str) -> Any:
+    """A field worked out from the row alone."""
+    return Computed(description=description, metadata={RESOLVE: function})
+
+
+def global_id(kind: str, *attributes: str, description: str = "Names this object in the whole graph.") -> Any:
+    """The id of a row of this kind whose key is in these attributes."""
+    return computed(
+        lambda row: ids.encode(kind, *(getattr(row, attribute) for attribute in attributes)), description
+    )
+
+
+def edge(resolve: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
+    """A field answered by `resolve(context, row, **arguments)`."""
+    field = Edge(description=description, metadata={RESOLVE: resolve})
+    for name, argument in arguments.items():
+        argument.python_name = name
+    field.arguments = list(arguments.values())
+    return field
+
+
+def argument(kind: object, description: str, *, default: object = UNSET) -> StrawberryArgument:
+    """An argument of an edge; the resolver's own default counts when an optional one is left out."""
+    return StrawberryArgument("", None, StrawberryAnnotation(kind), description=description, default=default)
+
+
+def over(row: type | None, description: str, *, name: str | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare a type over rows of this class; every column must be one of the row's attributes."""
+
+    def declare(cls: type[T]) -> type[T]:
+        if row is not None:
+            cls.is_type_of = staticmethod(lambda value, _info: type(value) is row)  # type: ignore[attr-defined]
+        declared = strawberry.type(cls, name=name, description=description)
+        if row is not None:
+            _check(declared, row)
+        return declared
+
+    return declare
+
+
+def _check(declared: type, row: type) -> None:
+    attributes: Mapping[str, object] = {
+        **{name: None for base in row.__mro__ for name in vars(base)},
+        **{field.name: None for field in (dataclasses.fields(row) if dataclasses.is_dataclass(row) else ())},
+    }
+    for field in declared.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        if isinstance(field, Column) and field.metadata.get(SOURCE, field.python_name) not in attributes:
+            raise TypeError(f"{declared.__name__}.{field.python_name}: {row.__name__} has no such attribute")
