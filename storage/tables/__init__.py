@@ -1,10 +1,18 @@
-"""Every table, by subject. Keys lead with the account that owns the row, so that the data can be spread by account."""
+"""Every table, by subject. Keys lead with the account that owns the row: the data can be spread by it."""
 
 from storage.tables.accounts import accounts, buyer_flags, saved_replies, sellers
 from storage.tables.base import metadata
 from storage.tables.ledger import holds, journal_lines, journals, refunds
 from storage.tables.orders import orders, parcels, scans, shipments
-from storage.tables.parts import claims, escalations, internal_notes, offers, replacements, response_clocks, returns
+from storage.tables.parts import (
+    claims,
+    escalations,
+    internal_notes,
+    offers,
+    replacements,
+    response_clocks,
+    returns,
+)
 from storage.tables.requests import deadlines, requests, timeline
 from storage.tables.threads import attachments, inbox_entries, messages, threads
 from storage.tables.work import facts, idempotency_keys

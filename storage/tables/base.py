@@ -35,7 +35,12 @@ def word(name: str, words: type[StrEnum], *, nullable: bool = False, **options: 
 
 def text(name: str, *, nullable: bool = False, longest: int = 5_000) -> sa.Column[Any]:
     """A column of text with the limit that the edge enforces kindly."""
-    return sa.Column(name, sa.Text, sa.CheckConstraint(f"length({name}) <= {longest}", name=f"{name}_length"), nullable=nullable)
+    return sa.Column(
+        name,
+        sa.Text,
+        sa.CheckConstraint(f"length({name}) <= {longest}", name=f"{name}_length"),
+        nullable=nullable,
+    )
 
 
 def instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
@@ -59,7 +64,7 @@ def key(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[Any]:
 
 
 def identity(name: str = "id") -> sa.Column[Any]:
-    """An id that the database hands out, unique over the whole table although the key leads with the owner."""
+    """An id that the database hands out, unique in the whole table although the key leads with the owner."""
     return sa.Column(name, sa.BigInteger, sa.Identity(), nullable=False)
 
 

@@ -49,7 +49,9 @@ journals = sa.Table(
         "request_number",
         "kind",
         unique=True,
-        postgresql_where=sa.text("kind IN ('LABEL_USED', 'LABEL_WRITTEN_OFF', 'CLAIM_APPROVED', 'REFUND_SETTLED')"),
+        postgresql_where=sa.text(
+            "kind IN ('LABEL_USED', 'LABEL_WRITTEN_OFF', 'CLAIM_APPROVED', 'REFUND_SETTLED')"
+        ),
     ),
 )
 
@@ -112,7 +114,13 @@ holds = sa.Table(
     instant("since"),
     instant("ended_at", nullable=True),
     sa.CheckConstraint("(status = 'HELD') = (ended_at IS NULL)", name="ended"),
-    sa.Index("uq_holds_held", "seller_id", "request_number", unique=True, postgresql_where=sa.text("status = 'HELD'")),
+    sa.Index(
+        "uq_holds_held",
+        "seller_id",
+        "request_number",
+        unique=True,
+        postgresql_where=sa.text("status = 'HELD'"),
+    ),
 )
 
 # A request ends in one refund at most: the key says so.

@@ -21,7 +21,9 @@ parcels = sa.Table(
     sa.PrimaryKeyConstraint("seller_id", "id"),
     sa.UniqueConstraint("tracking_number", "carrier"),
     sa.ForeignKeyConstraint(["seller_id"], ["accounts.id"]),
-    sa.ForeignKeyConstraint(["seller_id", "request_number"], ["requests.seller_id", "requests.number"], use_alter=True),
+    sa.ForeignKeyConstraint(
+        ["seller_id", "request_number"], ["requests.seller_id", "requests.number"], use_alter=True
+    ),
     sa.CheckConstraint("(role = 'OUTBOUND') = (request_number IS NULL)", name="request"),
     sa.CheckConstraint("(role = 'REPLACEMENT') = (replacement_number IS NOT NULL)", name="replacement"),
     sa.Index(None, "seller_id", "request_number"),
@@ -97,17 +99,26 @@ orders = sa.Table(
     sa.CheckConstraint("seller_id <> buyer_id", name="two_parties"),
     sa.CheckConstraint("quantity >= 1", name="quantity"),
     sa.CheckConstraint(
-        "price_minor >= 0 AND tax_minor >= 0 AND shipping_minor >= 0 AND commission_minor >= 0 AND processing_fee_minor >= 0",
+        "price_minor >= 0 AND tax_minor >= 0 AND shipping_minor >= 0"
+        " AND commission_minor >= 0 AND processing_fee_minor >= 0",
         name="amounts",
     ),
     sa.CheckConstraint(
-        "refunded_minor >= 0 AND refunded_minor <= price_minor + tax_minor + shipping_minor", name="refunded_within_paid"
+        "refunded_minor >= 0 AND refunded_minor <= price_minor + tax_minor + shipping_minor",
+        name="refunded_within_paid",
     ),
     sa.CheckConstraint(
-        "charged_minor >= 0 AND charged_minor <= greatest(0, price_minor - commission_minor + shipping_minor)",
+        "charged_minor >= 0"
+        " AND charged_minor <= greatest(0, price_minor - commission_minor + shipping_minor)",
         name="charged_within_sale",
     ),
     sa.Index("ix_orders_sales", "seller_id", sa.text("placed_at DESC"), sa.text("id DESC")),
-    sa.Index("ix_orders_purchases", "buyer_id", sa.text("placed_at DESC"), sa.text("seller_id DESC"), sa.text("id DESC")),
+    sa.Index(
+        "ix_orders_purchases",
+        "buyer_id",
+        sa.text("placed_at DESC"),
+        sa.text("seller_id DESC"),
+        sa.text("id DESC"),
+    ),
     sa.Index("ix_orders_shipment", "seller_id", "shipment_id"),
 )

@@ -1,4 +1,4 @@
-"""What hangs on a request: offers, its return, replacements, escalations with rulings, response clocks, claim, notes."""
+"""What hangs on a request: offers, return, replacements, escalations with rulings, clocks, claim, notes."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -29,9 +29,14 @@ offers = sa.Table(
     instant("expires_at"),
     instant("answered_at", nullable=True),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
-    sa.CheckConstraint("(status IN ('ACCEPTED', 'DECLINED')) = (answered_at IS NOT NULL)", name="answered"),
+    sa.CheckConstraint("status <> 'OPEN' OR answered_at IS NULL", name="open"),
+    sa.CheckConstraint("status NOT IN ('ACCEPTED', 'DECLINED') OR answered_at IS NOT NULL", name="answered"),
     sa.Index(
-        "uq_offers_open", "seller_id", "request_number", unique=True, postgresql_where=sa.text("status = 'OPEN'")
+        "uq_offers_open",
+        "seller_id",
+        "request_number",
+        unique=True,
+        postgresql_where=sa.text("status = 'OPEN'"),
     ),
 )
 

@@ -73,13 +73,18 @@ requests = sa.Table(
     sa.CheckConstraint("(kind = 'CANCELLATION') = (reason IS NULL)", name="reason"),
     sa.CheckConstraint("(handled_by = 'SUPPORT') = (routing_cause IS NOT NULL)", name="routing"),
     sa.CheckConstraint(
-        "kind = 'SUPPORT' OR status IN ('AWAITING_SELLER', 'DECLINED', 'UNDER_REVIEW', 'CLOSED')", name="cancellation_status"
+        "kind = 'SUPPORT' OR status IN ('AWAITING_SELLER', 'DECLINED', 'UNDER_REVIEW', 'CLOSED')",
+        name="cancellation_status",
     ),
     sa.CheckConstraint("(survey_satisfied IS NULL) = (survey_at IS NULL)", name="survey"),
     sa.CheckConstraint("(rating_counted IS NOT NULL) = (status = 'CLOSED')", name="rating"),
     sa.CheckConstraint("version >= 1 AND number >= 1", name="counts"),
     sa.Index(
-        "uq_requests_open", "seller_id", "order_id", unique=True, postgresql_where=sa.text("status <> 'CLOSED'")
+        "uq_requests_open",
+        "seller_id",
+        "order_id",
+        unique=True,
+        postgresql_where=sa.text("status <> 'CLOSED'"),
     ),
     sa.Index("ix_requests_order", "seller_id", "order_id", sa.text("number DESC")),
     sa.Index("ix_requests_desk", "seller_id", sa.text("updated_at DESC"), sa.text("number DESC")),
@@ -146,7 +151,9 @@ timeline = sa.Table(
     sa.CheckConstraint("(kind = 'MESSAGE_POSTED') = (message_number IS NOT NULL)", name="message_posted"),
     sa.CheckConstraint("(kind = 'OFFER_CHANGE') = (offer_number IS NOT NULL)", name="offer_change"),
     sa.CheckConstraint("(kind = 'RETURN_CHANGE') = (return_status IS NOT NULL)", name="return_change"),
-    sa.CheckConstraint("(kind = 'REPLACEMENT_CHANGE') = (replacement_number IS NOT NULL)", name="replacement_change"),
+    sa.CheckConstraint(
+        "(kind = 'REPLACEMENT_CHANGE') = (replacement_number IS NOT NULL)", name="replacement_change"
+    ),
     sa.CheckConstraint("(kind = 'REFUND_CHANGE') = (refund_status IS NOT NULL)", name="refund_change"),
     sa.CheckConstraint("(kind = 'CLAIM_CHANGE') = (claim_status IS NOT NULL)", name="claim_change"),
     sa.CheckConstraint("(kind = 'LEDGER_POSTING') = (entry_number IS NOT NULL)", name="ledger_posting"),

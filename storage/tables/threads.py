@@ -1,4 +1,4 @@
-"""Conversations: threads, numbered messages (append-only), attachments, and each participant's view of a thread.
+"""Conversations: threads, numbered messages (append-only), attachments, each participant's view of a thread.
 
 `inbox_entries` is what the inbox pages read: one row per participant and thread, kept in step by every write.
 """
@@ -9,7 +9,10 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from domain.words import MessageKind, Party, RequestReason, RequestStatus, ThreadKind
 from storage.tables.base import flag, identity, instant, key, metadata, number, text, word
 
-# The owner is the seller of the request, or who was written to first; the member is the buyer, or who wrote first.
+SEARCH_WORDS = "simple"
+"""The text search configuration of `search` columns and of queries on them: any language, every word."""
+
+# The owner is the seller of the request, or who was written to first; the member is the buyer, or who wrote.
 threads = sa.Table(
     "threads",
     metadata,
@@ -38,7 +41,7 @@ threads = sa.Table(
     sa.Index("ix_threads_search", "search", postgresql_using="gin"),
 )
 
-# `search` holds the body's words and a lexeme `@<account>` per participant: one index answers "in my threads".
+# `search` holds the body's words and a lexeme `@<account>` per participant: one index finds in my threads.
 messages = sa.Table(
     "messages",
     metadata,
@@ -118,7 +121,8 @@ attachments = sa.Table(
     sa.UniqueConstraint("id"),
     sa.ForeignKeyConstraint(["uploader_id"], ["accounts.id"]),
     sa.ForeignKeyConstraint(
-        ["owner_id", "thread_id", "message_number"], ["messages.owner_id", "messages.thread_id", "messages.number"]
+        ["owner_id", "thread_id", "message_number"],
+        ["messages.owner_id", "messages.thread_id", "messages.number"],
     ),
     sa.CheckConstraint("(stored_at IS NULL) = (sha256 IS NULL)", name="stored"),
     sa.CheckConstraint("message_number IS NULL OR stored_at IS NOT NULL", name="used"),

@@ -1,4 +1,4 @@
-"""What the machinery remembers: answered idempotency keys, and single facts such as the test clock's offset."""
+"""What the machinery remembers: answered idempotency keys, and single facts such as the test clock."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB

@@ -1,0 +1,41 @@
+"""What time it is: the database server's clock, and the test clock's offset that a sandbox adds to it.
+
+Decides nothing but the present instant, which only ever grows. Nobody keeps it: it is read anew each time.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import facts
+
+TEST_CLOCK = "test_clock"
+
+_MICROSECOND = timedelta(microseconds=1)
+_microseconds = sa.cast(facts.c.value, sa.BigInteger)
+_offset = sa.func.coalesce(sa.select(_microseconds).where(facts.c.name == TEST_CLOCK).scalar_subquery(), 0)
+_now = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)), _offset)
+
+
+async def now(connection: AsyncConnection) -> datetime:
+    """The present instant, in UTC."""
+    wall, offset = (await connection.execute(_now)).one()
+    present: datetime = wall + offset * _MICROSECOND
+    return present
+
+
+async def reach(connection: AsyncConnection, at: datetime) -> datetime:
+    """Set the test clock forward to `at`, never back; give the instant it then shows."""
+    ahead = at - await now(connection)
+    if ahead > timedelta(0):
+        await connection.execute(_grow, {"name": TEST_CLOCK, "value": ahead // _MICROSECOND + 1})
+    return await now(connection)
+
+
+_first = insert(facts).values(name=sa.bindparam("name"), value=sa.bindparam("value"))
+_grow = _first.on_conflict_do_update(
+    index_elements=[facts.c.name],
+    set_={"value": sa.func.to_jsonb(_microseconds + sa.cast(_first.excluded.value, sa.BigInteger))},
+)

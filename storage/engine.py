@@ -1,0 +1,47 @@
+"""How storage reaches PostgreSQL: one engine per process, with the settings that every statement counts on.
+
+Decides what holds for every connection, and which servers are too old. Knows nothing of tables.
+"""
+
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+OLDEST_SERVER = 15
+LOCK_PATIENCE_SECONDS = 10
+"""How long any statement waits for another transaction before it gives up."""
+
+SESSION = {
+    "application_name": "amends",
+    "default_transaction_isolation": "read committed",  # row locks decide races, see each lock_* function
+    "jit": "off",  # the statements are many and short
+    "lock_timeout": f"{LOCK_PATIENCE_SECONDS}s",
+    "timezone": "UTC",
+}
+
+
+class UnsupportedServerError(RuntimeError):
+    """The database server is older than what the tables need."""
+
+    def __init__(self, major: int) -> None:
+        super().__init__(f"PostgreSQL {OLDEST_SERVER} or newer is needed; this server is version {major}.")
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """Give an engine on `url` with at most `pool_size` connections, which are opened as they are needed."""
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"server_settings": SESSION, "prepared_statement_cache_size": 500},
+    )
+    event.listen(engine.sync_engine, "connect", _refuse_old_servers)
+    return engine
+
+
+def _refuse_old_servers(dbapi_connection: Any, _: object) -> None:
+    major = dbapi_connection.driver_connection.get_server_version().major
+    if major < OLDEST_SERVER:
+        raise UnsupportedServerError(major)
