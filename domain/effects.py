@@ -1,8 +1,8 @@
-"""What a decision leaves behind beside the request's new state: journals, messages and timeline entries, in order.
+"""What a decision leaves behind beside the request's new state: journals, messages, timeline entries in order.
 
-Decides what there is to save; knows nothing of how. Child values (offers, return, replacements, refund, claim,
-escalations, clock, survey) are saved by comparing the request before and after; a hold that leaves the request was
-posted or voided as `HoldChanged` says.
+Decides what there is to save; knows nothing of how. Child values (offers, return, replacements, refund,
+claim, escalations, clock, survey) are saved by comparing the request before and after; a hold that leaves it
+was posted or voided as `HoldChanged` says.
 """
 
 from dataclasses import dataclass
@@ -152,7 +152,7 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What `decide` answers: the request as it is afterwards, and what else to save, in order, all at instant `at`."""
+    """What `decide` answers: the request as it is afterwards, and what else to save, in order, at `at`."""
 
     request: Request
     effects: tuple[Effect, ...]

@@ -1,0 +1,105 @@
+"""What a party may do to a request now, and if not, why and until when: `availableActions`, from the table.
+
+Decides nothing of its own: it reads the rows that `domain.decide` would take. What depends on the words,
+amounts and numbers of a command is refused by the command alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.change import Change
+from domain.policy import Policy
+from domain.refusals import InvalidState, Refusal
+from domain.table import Row
+from domain.transitions import rows_for
+from domain.values import Request
+from domain.words import DeadlineKind, EscalationCause, Party, RequestAction
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableAction:
+    """An action that the table holds in this status for this party; `refusal` stands in its way now."""
+
+    action: RequestAction
+    refusal: Refusal | None
+    until: datetime | None
+
+    @property
+    def allowed(self) -> bool:
+        """Nothing stands in its way."""
+        return self.refusal is None
+
+
+def available_actions(
+    request: Request, *, by: Party, at: datetime, policy: Policy
+) -> tuple[AvailableAction, ...]:
+    """Each action once, in the table's order; of two rows for one action, the one that can be taken."""
+    change = Change(request, by=by, at=at, policy=policy)
+    allowed = open_actions(request, by=by, at=at, policy=policy)
+    found: dict[RequestAction, AvailableAction] = {}
+    for action, row in _action_rows(request, by):
+        known = found.get(action)
+        if known is None or not known.allowed:
+            refusal = _obstacle(row, change, allowed)
+            until = row.until(request, policy) if row.until and refusal is None else None
+            if known is None or refusal is None:
+                found[action] = AvailableAction(action, refusal, until)
+    return tuple(found.values())
+
+
+def open_actions(request: Request, *, by: Party, at: datetime, policy: Policy) -> frozenset[RequestAction]:
+    """The actions that nothing stands in the way of."""
+    change = Change(request, by=by, at=at, policy=policy)
+    return frozenset(
+        action for action, row in _action_rows(request, by) if _obstacle(row, change, frozenset()) is None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationEligibility:
+    """Whether the buyer may go to Support, from and until when, and for what it would count."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    cause: EscalationCause | None
+    refusal: Refusal | None
+
+    @property
+    def eligible(self) -> bool:
+        """Now."""
+        return self.refusal is None
+
+
+def escalation_eligibility(request: Request, *, at: datetime, policy: Policy) -> EscalationEligibility:
+    """The buyer's way to Support; where the seller's time still runs, it opens when that is over."""
+    offered = available_actions(request, by=Party.BUYER, at=at, policy=policy)
+    escalate = next((each for each in offered if each.action is RequestAction.ESCALATE), None)
+    if escalate is None:
+        actions = open_actions(request, by=Party.BUYER, at=at, policy=policy)
+        return EscalationEligibility(None, None, None, InvalidState(request.status, actions))
+    if escalate.allowed:
+        cause = request.escalation_opened_as or EscalationCause.NEEDS_HELP
+        return EscalationEligibility(None, escalate.until, cause, None)
+    clocks = request.deadlines
+    opens_at = clocks.get(DeadlineKind.RESPOND) or clocks.get(DeadlineKind.REPLACEMENT_SHIP)
+    return EscalationEligibility(opens_at, None, None, escalate.refusal)
+
+
+def _action_rows(request: Request, party: Party) -> Iterator[tuple[RequestAction, Row]]:
+    for row in rows_for(request.kind, request.status, party):
+        if row.action:
+            yield row.action, row
+
+
+def _obstacle(row: Row, change: Change, allowed: frozenset[RequestAction]) -> Refusal | None:
+    """What stands in the way of one row, before the words and amounts of a command are known."""
+    unmet = row.unmet(change)
+    if unmet:
+        return InvalidState(change.request.status, allowed, unmet.otherwise)
+    for check in row.checks:
+        try:
+            check(change)
+        except Refusal as refusal:
+            return refusal
+    return None
