@@ -1,4 +1,4 @@
-"""What a decision leaves behind beside the request's new state: journals, messages, timeline entries in order.
+"""What a decision leaves behind beside the request's new state: journals, messages, timeline entries.
 
 Decides what there is to save; knows nothing of how. Child values (offers, return, replacements, refund,
 claim, escalations, clock, survey) are saved by comparing the request before and after; a hold that leaves it
