@@ -17,9 +17,7 @@ from domain.words import LedgerComponent
 
 
 def full_charge(order: Order) -> tuple[Charge, ...]:
-    """What the seller pays to give the buyer all the rest; nothing after a chargeback or where nothing is
-    left.
-    """
+    """What the seller pays to give the buyer all the rest; nothing where nothing is refundable."""
     if order.refundable.minor <= 0:
         return ()
     used = order.refunded.minor + max(0, -order.payout.minor)

@@ -20,8 +20,7 @@ FILED_FOR_THE_SELLER = frozenset({Carrier.USPS})
 
 
 def opt_in(request: Request, charge: Money, *, at: datetime, policy: Policy) -> Claim:
-    """The claim for what the seller is charged; it files once that is posted and the carrier's days have
-    passed.
+    """The claim for what the seller is charged; it files once that is posted and the days have passed.
 
     With a carrier that takes no automated claims it is MANUAL: the seller's own, by `instructions`.
     Raises ClaimNotEligible, which names the fact that stands against it.
@@ -53,15 +52,15 @@ def coverage(order: Order, charge: Money, policy: Policy) -> Money:
     return Money(max(0, min(charge.minor, left.minor)), order.currency)
 
 
-def instructions(claim: Claim, policy: Policy) -> str | None:
+def instructions(claim: Claim) -> str | None:
     """What the seller has to do about a MANUAL claim; None for one that is filed for the seller."""
     if claim.status is not ClaimStatus.MANUAL:
         return None
     carrier = "the carrier" if claim.carrier is Carrier.OTHER else claim.carrier.value
     return (
-        f"File this claim with {carrier} yourself, by its own process: give the tracking number, what the item"
-        f" sold for, and photos of the damage or the tracking history of the loss. Up to {claim.coverage} can be"
-        f" claimed; do it within {policy.claim_expires_after_days} days of mailing."
+        f"File this claim with {carrier} yourself, by its own process: give the tracking number, what the"
+        " item sold for, and photos of the damage or the tracking history of the loss."
+        f" Up to {claim.coverage} can be claimed."
     )
 
 
@@ -80,14 +79,14 @@ def filed(claim: Claim, *, at: datetime) -> Claim:
     return replace(claim, status=ClaimStatus.FILED, filed_at=at)
 
 
-def expired(claim: Claim, *, at: datetime) -> Claim:
+def expired(claim: Claim) -> Claim:
     """The carrier takes no claim for this parcel any more."""
-    return replace(claim, status=ClaimStatus.EXPIRED, decided_at=at)
+    return replace(claim, status=ClaimStatus.EXPIRED)
 
 
-def cancelled(claim: Claim, *, at: datetime) -> Claim:
+def cancelled(claim: Claim) -> Claim:
     """Nothing came to be charged, so nothing is claimed."""
-    return replace(claim, status=ClaimStatus.CANCELLED, decided_at=at)
+    return replace(claim, status=ClaimStatus.CANCELLED)
 
 
 def decided(claim: Claim, *, approved: bool, paid: Money | None, at: datetime) -> Claim:

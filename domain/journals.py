@@ -108,7 +108,7 @@ def refund_settled(amount: Money) -> PostJournal:
 
 
 def chargeback(order: Order) -> PostJournal:
-    """The buyer's bank took back what was not refunded yet, at the marketplace's cost; earlier charges stand."""
+    """The bank took what was not refunded yet, at the platform\'s cost; the seller\'s earlier charges stand."""
     taken = order.total - order.refunded
     return _journal(
         JournalKind.CHARGEBACK,
@@ -129,9 +129,7 @@ def transfer_out(amount: Money) -> PostJournal:
 
 
 def correction(mistaken: PostJournal, reason: str) -> PostJournal:
-    """The exact reverse of a journal that should not have been; the seller sees every line of it as a
-    correction.
-    """
+    """The exact reverse of a journal that should not have been; its seller lines are all corrections."""
     reversed_lines = (
         replace(line, amount=-line.amount, component=LedgerComponent.CORRECTION if line.component else None)
         for line in mistaken.lines
