@@ -108,7 +108,7 @@ def refund_settled(amount: Money) -> PostJournal:
 
 
 def chargeback(order: Order) -> PostJournal:
-    """The bank took what was not refunded yet, at the platform\'s cost; the seller\'s earlier charges stand."""
+    """The bank took what was not refunded yet, at the platform's cost; earlier charges stand."""
     taken = order.total - order.refunded
     return _journal(
         JournalKind.CHARGEBACK,
