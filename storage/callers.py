@@ -29,6 +29,12 @@ async def by_username(connection: AsyncConnection, username: str) -> Account | N
     return Account(*row) if row else None
 
 
+async def is_anyone_here(connection: AsyncConnection) -> bool:
+    """Whether there is any account at all."""
+    anyone = sa.select(sa.exists(sa.select(accounts.c.id)))
+    return bool((await connection.execute(anyone)).scalar_one())
+
+
 async def ensure_agent(connection: AsyncConnection, username: str, *, at: datetime) -> Account:
     """Give the agent's account, made if nobody has the name; the account may turn out to be a member's."""
     await connection.execute(

@@ -24,13 +24,13 @@ def demo(
 ) -> None:
     """Load the demo marketplace into an empty database."""
     from server.database import database
-    from server.demo import load
+    from server.filling import fill
     from server.settings import load_settings
     from storage import migrate as migrations
 
     with database(load_settings()) as url:
         migrations.upgrade(url)
-        loaded = asyncio.run(load(url, scale=scale))
+        loaded = asyncio.run(fill(url, scale=scale))
     typer.echo("The demo marketplace is loaded." if loaded else "Nothing to do: the database is not empty.")
 
 

@@ -41,9 +41,9 @@ def serve(
         with database(settings) as url:
             migrate.upgrade(url)
             if settings.is_sandbox if demo is None else demo:
-                from server.demo import load
+                from server.filling import fill
 
-                asyncio.run(load(url))
+                asyncio.run(fill(url))
             _tell_children(settings, url, public_url)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()

@@ -16,7 +16,7 @@ def seconds(text: str) -> int:
     """Read a length of time such as 30m, 12h or 7d."""
     number, unit = text[:-1], text[-1:]
     if unit not in SECONDS or not (number.isascii() and number.isdigit()) or not 0 < int(number) <= 10_000:
-        raise typer.BadParameter("write a whole number and s, m, h or d, such as 12h")
+        raise typer.BadParameter("--ttl takes a whole number and s, m, h or d, such as 12h")
     return int(number) * SECONDS[unit]
 
 
@@ -26,12 +26,7 @@ def token(
         str | None, typer.Option(metavar="NAME", help="For a Support agent; makes the agent's account.")
     ] = None,
     platform: Annotated[bool, typer.Option("--platform", help="For the platform's own services.")] = False,
-    ttl: Annotated[
-        int,
-        typer.Option(
-            parser=seconds, metavar="TIME", help="How long it lasts: 30m, 12h, 7d.", show_default="1d"
-        ),
-    ] = 86400,
+    ttl: Annotated[str, typer.Option(metavar="TIME", help="How long it lasts: 30m, 12h, 7d.")] = "1d",
 ) -> None:
     """Print a bearer token for a member, a Support agent or the platform."""
     from domain.words import Scope, ViewerRole
@@ -42,19 +37,20 @@ def token(
 
     if [user is not None, support is not None, platform].count(True) != 1:
         raise typer.BadParameter("name exactly one of --user, --support and --platform")
+    ttl_seconds = seconds(ttl)
     settings = load_settings()
     if settings.jwks is not None:
         raise SettingsError("AMENDS_JWKS is set: tokens come from whoever holds its keys.")
     secret = load_secret(settings)
     if platform:
         scopes = frozenset({Scope.PLATFORM_WRITE})
-        made = issue_token(secret, PLATFORM, ViewerRole.PLATFORM, ttl_seconds=ttl, scopes=scopes)
+        made = issue_token(secret, PLATFORM, ViewerRole.PLATFORM, ttl_seconds=ttl_seconds, scopes=scopes)
     else:
         role = ViewerRole.MEMBER if user else ViewerRole.SUPPORT
         name = user or support or ""
         with database(settings) as url:
             asyncio.run(_demand_account(url, name, role))
-        made = issue_token(secret, name, role, ttl_seconds=ttl)
+        made = issue_token(secret, name, role, ttl_seconds=ttl_seconds)
     sys.stdout.write(f"{made}\n")
 
 

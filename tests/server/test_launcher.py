@@ -42,7 +42,7 @@ class House:
 
     def start(self, *arguments: str, launcher: Path | None = None) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": f"{self.tools}:/usr/bin:/bin", "HOUSE": str(self.folder)}
-        command = [launcher or self.launcher, *arguments]
+        command = [str(launcher or self.launcher), *arguments]
         return subprocess.run(command, env=environment, cwd="/", check=False, capture_output=True, text=True)
 
     @property

@@ -173,6 +173,11 @@ def test_tokens_are_for_somebody_in_particular(folder: Path) -> None:
     _, errors = both.communicate(timeout=PATIENCE_SECONDS)
     assert both.returncode == 2
     assert "exactly one" in errors
+    nobody = command(folder, "token", "--user", "nobody at all")
+    _, errors = nobody.communicate(timeout=PATIENCE_SECONDS)
+    assert nobody.returncode == 2
+    assert "nobody here is named" in errors
+    assert run(folder, "token", "--support", "newcomer", "--ttl", "7d").count(".") == 2
 
 
 def test_a_wrong_setting_stops_the_start_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

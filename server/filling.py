@@ -1,0 +1,39 @@
+"""Filling an empty database with the demo marketplace; one that holds anybody is left as it is."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress
+
+from demo import bulk, marketplace
+from storage import callers
+from storage.engine import make_engine
+
+
+async def fill(url: str, *, scale: int = 1) -> bool:
+    """Load the marketplace, `scale` times as large; False if there is anybody already."""
+    engine = make_engine(url)
+    try:
+        async with engine.connect() as connection:
+            if await callers.is_anyone_here(connection):
+                return False
+        with _shown("Loading the demo marketplace") as progress:
+            await marketplace.build(engine, progress=progress)
+        if scale > 1:
+            with _shown(f"Making it {scale} times as large") as progress:
+                await bulk.multiply(engine, scale, progress=progress)
+    finally:
+        await engine.dispose()
+    return True
+
+
+@contextmanager
+def _shown(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, one line elsewhere; give what to tell the progress to."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{title} …")
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
