@@ -44,7 +44,7 @@ def file_claim(change: Change, _: DeadlineReached) -> None:
 
 def expire_claim(change: Change, _: DeadlineReached) -> None:
     """It is too late to file."""
-    _claim_is(change, claims.expired(_claim(change), at=change.at))
+    _claim_is(change, claims.expired(_claim(change)))
 
 
 def claim_decided(change: Change, command: DecideClaim) -> None:

@@ -70,7 +70,7 @@ class ClaimPreview:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a response would do: to the seller's ledger, when, and for the buyer. A refused one does nothing."""
+    """What a response would do: to the ledger, when, and for the buyer. A refused one does nothing."""
 
     blocked_because: Refusal | None
     charges: tuple[Charge, ...]

@@ -148,7 +148,7 @@ def _settle_claim(change: Change, charged: Money | None) -> None:
     if claim is None or claim.status not in OPEN_CLAIM:
         return
     if charged is None or charged.minor == 0:
-        change.request = replace(change.request, claim=claims.cancelled(claim, at=change.at))
+        change.request = replace(change.request, claim=claims.cancelled(claim))
         change.stop_deadlines(*CLAIM_DEADLINES)
         change.add(ClaimChanged(change.by, ClaimStatus.CANCELLED))
         return
