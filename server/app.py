@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from domain.viewer import Viewer
 from resolvers.context import Context
 from schema.graph import graph
 from server import logs, pages
@@ -42,19 +43,20 @@ def from_environment() -> Starlette:
     return make_app(settings, engine, secret=load_secret(settings), files=open_store(settings))
 
 
-def make_app(
-    settings: Settings, engine: AsyncEngine, *, secret: str, files: FileStore, works: bool = True
-) -> Starlette:
-    """Put the parts together; `works` runs the worker's loop beside the requests."""
+def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: FileStore) -> Starlette:
+    """Put the parts together; a worker's loop runs beside the requests."""
     public_url = settings.public_url or DEFAULT_PUBLIC_URL
     links = SignedLinks(public_url, secret)
     viewers = Viewers(engine, make_keys(settings, secret))
     attachments = Attachments(engine, files, links)
-    statements = Statements(engine, links)
+
+    def context_for(viewer: Viewer | None) -> Context:
+        return Context(engine=engine, viewer=viewer, links=links, sandbox=settings.is_sandbox)
 
     async def make_context(request: Request) -> Context:
-        viewer = await viewers.identify(request.headers.get("authorization"))
-        return Context(engine=engine, viewer=viewer, links=links, sandbox=settings.is_sandbox)
+        return context_for(await viewers.identify(request.headers.get("authorization")))
+
+    statements = Statements(graph, links, context_for)
 
     view = GraphView(
         graph,
@@ -62,16 +64,6 @@ def make_app(
         body_limit_bytes=settings.body_limit_bytes,
         introspection=settings.is_sandbox,
     )
-    sdl = graph.as_str() + "\n"
-
-    async def home(_: Request) -> Response:
-        return HTMLResponse(pages.home(public_url))
-
-    async def graphiql(_: Request) -> Response:
-        return HTMLResponse(pages.graphiql())
-
-    async def schema(_: Request) -> Response:
-        return PlainTextResponse(sdl)
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -84,20 +76,15 @@ def make_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            if works:
-                async with working(engine):
-                    yield
-            else:
+            async with working(engine):
                 yield
         finally:
             await engine.dispose()
 
     return Starlette(
         routes=[
-            Route("/", home),
+            *pages.routes(public_url, graph),
             Route("/graphql", view.answer, methods=["GET", "POST"]),
-            Route("/graphiql", graphiql),
-            Route("/schema.graphql", schema),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/uploads/{id:int}", attachments.upload, methods=["PUT"]),

@@ -11,6 +11,7 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from server.pages import sdl_of
 from server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +65,7 @@ def schema_page() -> str:
     """Print the graph."""
     from schema.graph import graph  # noqa: PLC0415 slow to load, and not wanted by the other pages
 
-    return graph.as_str() + "\n"
+    return sdl_of(graph)
 
 
 PAGES: dict[Path, Callable[[], str]] = {

@@ -6,6 +6,10 @@ Decides what a visitor finds at `/`. Knows nothing of the graph but where it is.
 from functools import cache
 from html import escape
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from strawberry import Schema
 from strawberry.http.ides import get_graphql_ide_html
 
 DOCUMENTS = (
@@ -40,6 +44,31 @@ explains the rest.</p>
 </dl>
 </html>
 """
+
+
+def routes(public_url: str, graph: Schema) -> list[Route]:
+    """Give the pages their addresses."""
+    page, sdl = home(public_url), sdl_of(graph)
+
+    async def show_home(_: Request) -> Response:
+        return HTMLResponse(page)
+
+    async def show_graphiql(_: Request) -> Response:
+        return HTMLResponse(graphiql())
+
+    async def show_schema(_: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    return [
+        Route("/", show_home),
+        Route("/graphiql", show_graphiql),
+        Route("/schema.graphql", show_schema),
+    ]
+
+
+def sdl_of(graph: Schema) -> str:
+    """Print the graph as it is committed and served."""
+    return graph.as_str() + "\n"
 
 
 def home(public_url: str) -> str:

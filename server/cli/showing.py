@@ -8,8 +8,9 @@ import typer
 def schema() -> None:
     """Print the graph's schema (SDL)."""
     from schema.graph import graph
+    from server.pages import sdl_of
 
-    sys.stdout.write(graph.as_str() + "\n")
+    sys.stdout.write(sdl_of(graph))
 
 
 def docs() -> None:
