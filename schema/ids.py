@@ -39,7 +39,7 @@ LIMITS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
 """The largest value of each part, by type; a part is at least 1."""
 
 
-class MalformedIdError(ValueError):
+class BadId(ValueError):  # noqa: N818 a word of this field, as in "bad token"
     """A text that never was an id of ours."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ def encode(kind: str, *parts: int) -> str:
 
 
 def decode(text: str) -> GlobalId:
-    """Read an id back. Raises MalformedIdError for anything that `encode` cannot have given."""
+    """Read an id back. Raises BadId for anything that `encode` cannot have given."""
     try:
         plain = base64.b64decode(
             text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True
@@ -72,23 +72,23 @@ def decode(text: str) -> GlobalId:
         kind, *numbers = plain.decode("ascii").split(":")
         found = GlobalId(kind, tuple(int(number) for number in numbers))
     except (UnicodeError, binascii.Error, ValueError):
-        raise MalformedIdError from None
+        raise BadId from None
     limits = LIMITS.get(kind, ())
     fits = len(limits) == len(found.parts) and all(
         1 <= part <= limit for part, limit in zip(found.parts, limits, strict=True)
     )
     if not fits or not limits or str(found) != text:
-        raise MalformedIdError
+        raise BadId
     return found
 
 
 def parts(text: str, kind: str) -> tuple[int, ...] | None:
-    """Give the key an id of this type names; None for an id of another type. Raises MalformedIdError."""
+    """Give the key an id of this type names; None for an id of another type. Raises BadId."""
     found = decode(text)
     return found.parts if found.kind == kind else None
 
 
 def request_key(text: str) -> RequestKey | None:
-    """Give the request an id names; None for an id of another type. Raises MalformedIdError."""
+    """Give the request an id names; None for an id of another type. Raises BadId."""
     key = parts(text, "SupportRequest")
     return RequestKey(*key) if key else None

@@ -46,11 +46,11 @@ class Sight:
 
     def as_party(self, *, seller_id: int, buyer_id: int) -> Party | None:
         """On which side of a request these eyes stand, if on any."""
+        if self.conversations:
+            return Party.SUPPORT
         if self.seller == seller_id:
             return Party.SELLER
-        if self.member == buyer_id:
-            return Party.BUYER
-        return Party.SUPPORT if self.conversations else None
+        return Party.BUYER if self.member == buyer_id else None
 
 
 def sight_of(viewer: Viewer | None) -> Sight:
@@ -61,9 +61,7 @@ def sight_of(viewer: Viewer | None) -> Sight:
         return Sight(everything=True)
     account_id = viewer.account_id or NOBODY
     if viewer.role is ViewerRole.SUPPORT:
-        return Sight(
-            everything=True, conversations=True, member=account_id, seller=account_id, ledger=account_id
-        )
+        return Sight(everything=True, conversations=True, member=account_id)
     if viewer.role is ViewerRole.PARTNER:
         return Sight(
             seller=account_id if viewer.may(Scope.REQUESTS_READ) else NOBODY,

@@ -1,0 +1,1 @@
+"""What the graph reads: small frozen rows, in sets, by statements built once and run for a named viewer."""

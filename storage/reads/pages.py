@@ -1,0 +1,233 @@
+"""Pages of lists, by keyset: a page starts at the values that its order sorts by, never at an offset.
+
+Decides how a cursor is written and read, and how the pages of many parents are read in one statement. Every
+order ends in the key, so no two rows share a place; all of its columns run the same way, so one index serves
+it.
+"""
+
+import base64
+import binascii
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.reads.sets import Keys
+from storage.visibility import Sight
+
+R = TypeVar("R")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+Asked = tuple[tuple[str, Any], ...]
+
+
+def asked(**conditions: Any) -> Asked:
+    """Which of a list's filters a client asks for, with their values; None is not asked for."""
+    return tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in conditions.items()
+        if value is not None
+    )
+
+
+class BadCursor(ValueError):  # noqa: N818 a word of this field, as in "bad token"
+    """A text that no page of this list gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a list: `size` of them between two places, from the start or `backward` from the end."""
+
+    size: int
+    backward: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Some neighbouring rows of a list, in its order, and whether there are others on either side."""
+
+    rows: tuple[R, ...]
+    cursors: tuple[str, ...]
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order of a list. `name` marks its cursors, so that no other list takes them."""
+
+    name: str
+    columns: tuple[sa.ColumnElement[Any], ...]
+    descending: bool = False
+
+    def by(self, *, backward: bool) -> list[sa.ColumnElement[Any]]:
+        """What to sort by to read the list this way."""
+        down = self.descending is not backward
+        return [column.desc() if down else column.asc() for column in self.columns]
+
+    def beyond(self, place: str, *, backward: bool) -> sa.ColumnElement[bool]:
+        """Which rows come after the named place, or before it."""
+        binds = [
+            sa.bindparam(f"{place}_{index}", type_=column.type) for index, column in enumerate(self.columns)
+        ]
+        here, there = sa.tuple_(*self.columns), sa.tuple_(*binds)
+        return here < there if self.descending is not backward else here > there
+
+    def cursor(self, values: Sequence[Any]) -> str:
+        """The place of a row with these values."""
+        text = ":".join((self.name, *(str(_number(value)) for value in values)))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def place(self, name: str, cursor: str) -> dict[str, Any]:
+        """The parameters of a place that a client names. Raises BadCursor."""
+        try:
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+            given, *numbers = plain.split(":")
+            values = [
+                _value(int(number), column.type) for number, column in zip(numbers, self.columns, strict=True)
+            ]
+        except (UnicodeError, binascii.Error, ValueError, OverflowError):
+            raise BadCursor from None
+        if given != self.name or self.cursor(values) != cursor:
+            raise BadCursor
+        return {f"{name}_{index}": value for index, value in enumerate(values)}
+
+
+def _number(value: Any) -> int:
+    return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else int(value)
+
+
+def _value(number: int, kind: sa.types.TypeEngine[Any]) -> Any:
+    if isinstance(kind, sa.DateTime):
+        return EPOCH + number * MICROSECOND
+    limit = LARGEST if isinstance(kind, sa.BigInteger) else 2**31 - 1
+    if not -limit <= number <= limit:
+        raise BadCursor
+    return number
+
+
+class Listing(Generic[R]):
+    """A list that can be paged through, of one parent or of many at once.
+
+    `filters` are the conditions that a client may ask for, each over the parameter of its name; only those
+    asked for are part of the statement.
+    """
+
+    def __init__(
+        self,
+        row: type[R],
+        columns: Sequence[sa.ColumnElement[Any]],
+        source: sa.FromClause,
+        *where: sa.ColumnElement[bool],
+        order: Order,
+        keys: Keys | None = None,
+        filters: Mapping[str, sa.ColumnElement[bool]] | None = None,
+    ) -> None:
+        self._row, self._columns, self._source, self._where = row, columns, source, where
+        self._order, self._keys, self._filters = order, keys, filters or {}
+        self._statements: dict[Hashable, sa.Select[Any]] = {}
+
+    async def pages(
+        self,
+        connection: AsyncConnection,
+        sight: Sight,
+        parents: Sequence[Hashable],
+        window: Window,
+        asked: Asked = (),
+    ) -> list[Page[R]]:
+        """The page of each parent. Raises BadCursor."""
+        names = frozenset(name for name, _ in asked)
+        shape = (window.backward, window.after is not None, window.before is not None, names)
+        statement = self._statements.get(shape)
+        if statement is None:
+            statement = self._statements[shape] = self._page(*shape)
+        parameters = {**self._parameters(sight, parents, asked), "page_size": window.size + 1}
+        for name, cursor in (("after", window.after), ("before", window.before)):
+            if cursor is not None:
+                parameters |= self._order.place(name, cursor)
+        found: list[list[Sequence[Any]]] = [[] for _ in parents]
+        for record in await connection.execute(statement, parameters):
+            found[record[0] - 1].append(record)
+        return [self._cut(records, window) for records in found]
+
+    async def counts(
+        self, connection: AsyncConnection, sight: Sight, parents: Sequence[Hashable], asked: Asked = ()
+    ) -> list[int]:
+        """How long each parent's whole list is."""
+        names = frozenset(name for name, _ in asked)
+        shape = ("count", names)
+        statement = self._statements.get(shape)
+        if statement is None:
+            statement = self._statements[shape] = self._count(names)
+        counts = [0] * len(parents)
+        for position, count in await connection.execute(statement, self._parameters(sight, parents, asked)):
+            counts[position - 1] = count
+        return counts
+
+    def _parameters(self, sight: Sight, parents: Sequence[Hashable], asked: Asked) -> dict[str, Any]:
+        keys = self._keys.parameters(parents) if self._keys else {}
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked}
+        return {**sight.parameters(), **keys, **values}
+
+    def _conditions(self, asked: frozenset[str]) -> list[sa.ColumnElement[bool]]:
+        return [*self._where, *(self._filters[name] for name in sorted(asked))]
+
+    def _page(self, backward: bool, after: bool, before: bool, asked: frozenset[str]) -> sa.Select[Any]:
+        order = self._order
+        places = [column.label(f"place_{index}") for index, column in enumerate(order.columns)]
+        fields = [column.label(f"field_{index}") for index, column in enumerate(self._columns)]
+        page = sa.select(*fields, *places).select_from(self._source).where(*self._conditions(asked))
+        if after:
+            page = page.where(order.beyond("after", backward=False))
+        if before:
+            page = page.where(order.beyond("before", backward=True))
+        page = page.order_by(*order.by(backward=backward)).limit(sa.bindparam("page_size", type_=sa.Integer))
+        if self._keys is None:
+            inner = page.subquery("page")
+            one = sa.literal_column("1", sa.Integer)
+            return sa.select(one, *inner.c).order_by(*_again(order, inner, backward))
+        lateral = page.lateral("page")
+        position = self._keys.c.position
+        return (
+            sa.select(position, *lateral.c)
+            .select_from(self._keys.table.join(lateral, sa.true()))
+            .order_by(position, *_again(order, lateral, backward))
+        )
+
+    def _count(self, asked: frozenset[str]) -> sa.Select[Any]:
+        count = sa.select(sa.func.count().label("count")).select_from(self._source)
+        count = count.where(*self._conditions(asked))
+        if self._keys is None:
+            return sa.select(sa.literal_column("1", sa.Integer), count.scalar_subquery())
+        lateral = count.lateral("counted")
+        return sa.select(self._keys.c.position, lateral.c.count).select_from(
+            self._keys.table.join(lateral, sa.true())
+        )
+
+    def _cut(self, records: Sequence[Sequence[Any]], window: Window) -> Page[R]:
+        more = len(records) > window.size
+        kept = records[: window.size]
+        if window.backward:
+            kept = kept[::-1]
+        width = 1 + len(self._columns)
+        return Page(
+            rows=tuple(self._row(*record[1:width]) for record in kept),
+            cursors=tuple(self._order.cursor(record[width:]) for record in kept),
+            has_next=window.before is not None if window.backward else more,
+            has_previous=more if window.backward else window.after is not None,
+        )
+
+
+def _again(order: Order, page: sa.FromClause, backward: bool) -> list[sa.ColumnElement[Any]]:
+    places = [page.c[f"place_{index}"] for index in range(len(order.columns))]
+    down = order.descending is not backward
+    return [place.desc() if down else place.asc() for place in places]

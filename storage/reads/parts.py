@@ -1,0 +1,322 @@
+"""What hangs on a request: offers, its return, replacements, refund, claim, escalations, Support's notes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.money import Currency, Money
+from domain.values import Address
+from domain.words import (
+    Carrier,
+    ClaimStatus,
+    EscalationCause,
+    Funder,
+    OfferStatus,
+    Party,
+    RefundStatus,
+    ReturnCondition,
+    ReturnStatus,
+    RulingDecision,
+)
+from storage.reads.pages import Listing, Order
+from storage.reads.sets import NUMBERED, PART, Reading, columns_of
+from storage.tables import (
+    claims,
+    escalations,
+    internal_notes,
+    offers,
+    parcels,
+    refunds,
+    replacements,
+    returns,
+)
+from storage.visibility import EVERYTHING, sees_part, sees_sellers_side, sees_support_work
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A partial refund the seller proposed."""
+
+    seller_id: int
+    request_number: int
+    number: int
+    currency: Currency
+    amount_minor: int
+    note: str | None
+    status: OfferStatus
+    offered_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+
+    @property
+    def amount(self) -> Money:
+        """What was proposed."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """The seller's word against a returned item."""
+
+    condition: ReturnCondition
+    text: str
+    attachment_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """The parcel on its way back."""
+
+    seller_id: int
+    request_number: int
+    status: ReturnStatus
+    address: dict[str, str | None] | None
+    parcel_id: int | None
+    carrier: Carrier | None
+    tracking_number: str | None
+    label_url: str | None
+    currency: Currency | None
+    label_cost_minor: int | None
+    drop_off_by: datetime | None
+    dropped_off_at: datetime | None
+    delivered_at: datetime | None
+    review_by: datetime | None
+    confirmed_at: datetime | None
+    confirmed_by: Party | None
+    dispute_condition: ReturnCondition | None
+    dispute_text: str | None
+    dispute_attachment_ids: list[int] | None
+    disputed_at: datetime | None
+
+    @property
+    def return_to(self) -> Address | None:
+        """Where it goes, once there is a label."""
+        return Address(**self.address) if self.address and self.parcel_id else None  # type: ignore[arg-type]
+
+    @property
+    def shipping_cost(self) -> Money | None:
+        """What the label cost."""
+        if self.label_cost_minor is None or self.currency is None:
+            return None
+        return Money(self.label_cost_minor, self.currency)
+
+    @property
+    def dispute(self) -> DisputeRow | None:
+        """The seller's dispute, if there is one."""
+        if self.dispute_condition is None or self.disputed_at is None:
+            return None
+        ids = tuple(self.dispute_attachment_ids or ())
+        return DisputeRow(self.dispute_condition, self.dispute_text or "", ids, self.disputed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementRow:
+    """A second parcel."""
+
+    seller_id: int
+    request_number: int
+    number: int
+    parcel_id: int
+    carrier: Carrier
+    tracking_number: str
+    ship_by: datetime
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """Money on its way to the buyer."""
+
+    seller_id: int
+    request_number: int
+    currency: Currency
+    amount_minor: int
+    funded_by: Funder
+    status: RefundStatus
+    created_at: datetime
+    settled_at: datetime | None
+
+    @property
+    def amount(self) -> Money:
+        """How much."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A carrier claim the seller opted into."""
+
+    seller_id: int
+    request_number: int
+    status: ClaimStatus
+    carrier: Carrier
+    currency: Currency
+    coverage_minor: int
+    files_at: datetime | None
+    file_by: datetime | None
+    filed_at: datetime | None
+    decided_at: datetime | None
+    paid_minor: int | None
+
+    @property
+    def coverage(self) -> Money:
+        """What the carrier may be asked for."""
+        return Money(self.coverage_minor, self.currency)
+
+    @property
+    def paid(self) -> Money | None:
+        """What the carrier paid."""
+        return None if self.paid_minor is None else Money(self.paid_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class RulingRow:
+    """Support's decision."""
+
+    decision: RulingDecision
+    funded_by: Funder
+    amount: Money | None
+    text: str
+    at: datetime
+    overturned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRow:
+    """One way to Support, with its ruling once there is one."""
+
+    seller_id: int
+    request_number: int
+    number: int
+    cause: EscalationCause
+    by: Party
+    text: str | None
+    at: datetime
+    decision: RulingDecision | None
+    ruling_funded_by: Funder | None
+    currency: Currency | None
+    ruling_amount_minor: int | None
+    ruling_text: str | None
+    ruled_at: datetime | None
+    overturned: bool
+
+    @property
+    def ruling(self) -> RulingRow | None:
+        """The decision, if there is one yet."""
+        if self.decision is None or self.ruled_at is None:
+            return None
+        amount = None
+        if self.ruling_amount_minor is not None and self.currency is not None:
+            amount = Money(self.ruling_amount_minor, self.currency)
+        funder = self.ruling_funded_by or Funder.NOBODY
+        return RulingRow(
+            self.decision, funder, amount, self.ruling_text or "", self.ruled_at, self.overturned
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """What Support writes for itself."""
+
+    seller_id: int
+    request_number: int
+    number: int
+    author_id: int
+    body: str
+    at: datetime
+
+
+def _of(part: sa.FromClause) -> sa.ColumnElement[bool]:
+    return NUMBERED.match(part.c.seller_id, part.c.request_number)
+
+
+def _with_parcel(part: sa.Table) -> sa.FromClause:
+    same = sa.and_(parcels.c.seller_id == part.c.seller_id, parcels.c.id == part.c.parcel_id)
+    return part.outerjoin(parcels, same)
+
+
+_offer = columns_of(OfferRow, offers)
+offers_of = Reading(
+    OfferRow, NUMBERED, _offer, offers, _of(offers), sees_part(offers), order=[offers.c.number.desc()]
+).many
+offer_by_key = Reading(
+    OfferRow,
+    PART,
+    _offer,
+    offers,
+    PART.match(offers.c.seller_id, offers.c.request_number, offers.c.number),
+    sees_part(offers),
+).one
+
+return_of = Reading(
+    ReturnRow,
+    NUMBERED,
+    columns_of(ReturnRow, returns, parcels, address=returns.c.return_to),
+    _with_parcel(returns),
+    _of(returns),
+    sees_part(returns),
+).one
+
+replacements_of = Reading(
+    ReplacementRow,
+    NUMBERED,
+    columns_of(ReplacementRow, replacements, parcels),
+    _with_parcel(replacements),
+    _of(replacements),
+    sees_part(replacements),
+    order=[replacements.c.number.desc()],
+).many
+
+_refund = columns_of(RefundRow, refunds)
+refund_of = Reading(RefundRow, NUMBERED, _refund, refunds, _of(refunds), sees_part(refunds)).one
+refunds_by_status = Listing(
+    RefundRow,
+    _refund,
+    refunds,
+    EVERYTHING,
+    order=Order("refunds", (refunds.c.created_at, refunds.c.seller_id, refunds.c.request_number)),
+    filters={"status": refunds.c.status == sa.bindparam("status", type_=refunds.c.status.type)},
+)
+
+_claim = columns_of(ClaimRow, claims)
+claim_of = Reading(ClaimRow, NUMBERED, _claim, claims, _of(claims), sees_sellers_side(claims)).one
+claims_by_status = Listing(
+    ClaimRow,
+    _claim,
+    claims,
+    EVERYTHING,
+    order=Order("claims", (claims.c.opted_in_at, claims.c.seller_id, claims.c.request_number)),
+    filters={"status": claims.c.status == sa.bindparam("status", type_=claims.c.status.type)},
+)
+
+escalations_of = Reading(
+    EscalationRow,
+    NUMBERED,
+    columns_of(EscalationRow, escalations),
+    escalations,
+    _of(escalations),
+    sees_part(escalations),
+    order=[escalations.c.number.desc()],
+).many
+
+_note = columns_of(NoteRow, internal_notes)
+notes_of = Reading(
+    NoteRow,
+    NUMBERED,
+    _note,
+    internal_notes,
+    _of(internal_notes),
+    sees_support_work(),
+    order=[internal_notes.c.number],
+).many
+note_by_key = Reading(
+    NoteRow,
+    PART,
+    _note,
+    internal_notes,
+    PART.match(internal_notes.c.seller_id, internal_notes.c.request_number, internal_notes.c.number),
+    sees_support_work(),
+).one

@@ -1,0 +1,112 @@
+"""Reading in sets: many keys in, one answer per key out, in one statement.
+
+Decides how keys travel to the database and how rows become small frozen values. Knows no table.
+"""
+
+import dataclasses
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.values import RequestKey
+from storage.visibility import Sight
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+
+
+class Keys:
+    """A set of keys as a table of the statement: `c.position`, from 1, and the parts `c.a`, `c.b`, `c.c`."""
+
+    def __init__(self, *kinds: type[sa.types.TypeEngine[Any]]) -> None:
+        self._names = "abc"[: len(kinds)]
+        binds = [
+            sa.bindparam(f"key_{name}", type_=ARRAY(kind))
+            for name, kind in zip(self._names, kinds, strict=True)
+        ]
+        columns = [sa.column(name, kind) for name, kind in zip(self._names, kinds, strict=True)]
+        unnested = sa.func.unnest(*binds).table_valued(*columns, with_ordinality="position", name="keys")
+        self.table = unnested.render_derived()
+        self.c = self.table.c
+
+    def match(self, *columns: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """Whether these columns, in order, are the key."""
+        return sa.and_(*(column == self.c[name] for name, column in zip(self._names, columns, strict=True)))
+
+    def parameters(self, keys: Sequence[Hashable]) -> dict[str, list[Any]]:
+        """What the statement is run with to ask for these keys."""
+        parts = [_parts(key) for key in keys]
+        return {f"key_{name}": [part[place] for part in parts] for place, name in enumerate(self._names)}
+
+
+def _parts(key: Hashable) -> tuple[Any, ...]:
+    if isinstance(key, RequestKey):
+        return (key.seller_id, key.number)
+    return key if isinstance(key, tuple) else (key,)
+
+
+ONE = Keys(sa.BigInteger)  # an account, an attachment, a shipment
+TEXT = Keys(sa.Text)
+OWNED = Keys(sa.BigInteger, sa.BigInteger)  # an owner's order, shipment, thread
+NUMBERED = Keys(sa.BigInteger, sa.Integer)  # a seller's request, journal, entry
+PART = Keys(sa.BigInteger, sa.Integer, sa.Integer)  # a request's offer, hold, note
+MESSAGE = Keys(sa.BigInteger, sa.BigInteger, sa.Integer)  # a thread's message
+
+
+def columns_of(
+    row: type, *sources: sa.FromClause, **named: sa.ColumnElement[Any]
+) -> list[sa.ColumnElement[Any]]:
+    """The columns that fill a row's fields, in order: those named here, else the first source's."""
+    found = []
+    for field in dataclasses.fields(row):
+        column = named.get(field.name)
+        if column is None:
+            column = next(source.c[field.name] for source in sources if field.name in source.c)
+        found.append(column)
+    return found
+
+
+class Reading(Generic[R]):
+    """One prebuilt statement that answers a set of keys with rows."""
+
+    def __init__(
+        self,
+        row: Callable[..., R],
+        keys: Keys,
+        columns: Iterable[sa.ColumnElement[Any]],
+        source: sa.FromClause,
+        *where: sa.ColumnElement[bool],
+        order: Sequence[sa.ColumnElement[Any]] = (),
+    ) -> None:
+        self._row, self._keys = row, keys
+        joined = keys.table.join(source, sa.true())
+        self.statement = (
+            sa.select(keys.c.position, *columns).select_from(joined).where(*where).order_by(*order)
+        )
+
+    async def one(
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], **more: Any
+    ) -> list[R | None]:
+        """The row of each key, None where there is none for these eyes."""
+        answers: list[R | None] = [None] * len(keys)
+        for record in await self._run(connection, sight, keys, more):
+            answers[record[0] - 1] = self._row(*record[1:])
+        return answers
+
+    async def many(
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], **more: Any
+    ) -> list[list[R]]:
+        """The rows of each key, in the statement's order."""
+        answers: list[list[R]] = [[] for _ in keys]
+        for record in await self._run(connection, sight, keys, more):
+            answers[record[0] - 1].append(self._row(*record[1:]))
+        return answers
+
+    async def _run(
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], more: Mapping[str, Any]
+    ) -> sa.CursorResult[Any]:
+        parameters = {**sight.parameters(), **self._keys.parameters(keys), **more}
+        return await connection.execute(self.statement, parameters)

@@ -1,0 +1,146 @@
+"""Conversations as one participant sees them, their messages, and what is attached to those."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.values import RequestKey
+from domain.words import Handler, MessageKind, Party, ThreadKind
+from storage.reads.pages import Listing, Order
+from storage.reads.sets import MESSAGE, ONE, OWNED, Reading, columns_of
+from storage.tables import attachments, inbox_entries, messages, requests, threads
+from storage.visibility import MEMBER, SELLER, sees_thread, sees_words
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread, with the viewer's own entry in it; a viewer who takes no part has read nothing of it."""
+
+    owner_id: int
+    id: int
+    member_id: int
+    kind: ThreadKind
+    subject: str
+    request_number: int | None
+    last_message_number: int
+    last_activity_at: datetime
+    last_read_number: int
+    unread_count: int
+    marked_unread: bool
+    archived: bool
+    handled_by: Handler | None
+    locked_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The thread's name in storage."""
+        return (self.owner_id, self.id)
+
+    @property
+    def request_key(self) -> RequestKey | None:
+        """The request it is about; none for a direct one."""
+        return None if self.request_number is None else RequestKey(self.owner_id, self.request_number)
+
+    @property
+    def unread(self) -> bool:
+        """Whether something waits to be read, or was marked so."""
+        return self.marked_unread or self.unread_count > 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message."""
+
+    owner_id: int
+    thread_id: int
+    number: int
+    author_id: int | None
+    party: Party
+    kind: MessageKind
+    body: str
+    created_at: datetime
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """The message's name in storage."""
+        return (self.owner_id, self.thread_id, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A photo or a video."""
+
+    id: int
+    filename: str
+    content_type: str
+    byte_size: int
+
+
+# The viewer's own entry; a partner of the seller sees the seller's.
+_entry = inbox_entries.alias("entry")
+_own_entry = sa.and_(
+    _entry.c.owner_id == threads.c.owner_id,
+    _entry.c.thread_id == threads.c.id,
+    sa.or_(_entry.c.account_id == MEMBER, sa.and_(MEMBER == 0, _entry.c.account_id == SELLER)),
+)
+_about = sa.and_(requests.c.seller_id == threads.c.owner_id, requests.c.number == threads.c.request_number)
+_seen = threads.outerjoin(_entry, _own_entry).outerjoin(requests, _about)
+_thread = columns_of(
+    ThreadRow,
+    threads,
+    requests,
+    last_read_number=sa.func.coalesce(_entry.c.last_read_number, 0),
+    unread_count=sa.func.coalesce(_entry.c.unread_count, 0),
+    marked_unread=sa.func.coalesce(_entry.c.marked_unread, sa.false()),
+    archived=sa.func.coalesce(_entry.c.archived, sa.false()),
+)
+
+by_key = Reading(
+    ThreadRow, OWNED, _thread, _seen, OWNED.match(threads.c.owner_id, threads.c.id), sees_thread(threads)
+).one
+
+_message = columns_of(MessageRow, messages)
+message_by_key = Reading(
+    MessageRow,
+    MESSAGE,
+    _message,
+    messages,
+    MESSAGE.match(messages.c.owner_id, messages.c.thread_id, messages.c.number),
+    sees_words(messages),
+).one
+messages_of = Listing(
+    MessageRow,
+    _message,
+    messages,
+    OWNED.match(messages.c.owner_id, messages.c.thread_id),
+    sees_words(messages),
+    order=Order("messages", (messages.c.number,)),
+    keys=OWNED,
+)
+
+_attachment = columns_of(AttachmentRow, attachments)
+_shown = sa.or_(attachments.c.uploader_id == MEMBER, sees_words(attachments))
+attachments_of_message = Reading(
+    AttachmentRow,
+    MESSAGE,
+    _attachment,
+    attachments,
+    MESSAGE.match(attachments.c.owner_id, attachments.c.thread_id, attachments.c.message_number),
+    sees_words(attachments),
+    order=[attachments.c.id],
+).many
+evidence_of = Reading(
+    AttachmentRow,
+    OWNED,
+    _attachment,
+    attachments,
+    OWNED.match(attachments.c.owner_id, attachments.c.thread_id),
+    attachments.c.is_evidence,
+    sees_words(attachments),
+    order=[attachments.c.id],
+).many
+attachment_by_id = Reading(
+    AttachmentRow, ONE, _attachment, attachments, ONE.match(attachments.c.id), _shown
+).one

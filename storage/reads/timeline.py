@@ -1,0 +1,75 @@
+"""Everything that happened to a request, as far as the viewer may know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.values import RequestKey
+from domain.words import (
+    Party,
+    RequestAction,
+    RequestOutcome,
+    RequestStatus,
+    ReturnStatus,
+    ScanKind,
+    TimelineKind,
+)
+from storage.reads.pages import Listing, Order
+from storage.reads.sets import NUMBERED, columns_of
+from storage.tables import requests, timeline
+from storage.visibility import CONVERSATIONS, MEMBER, SELLER, sees_money, sees_sale, sees_sellers_side
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened; which of the later fields are filled, its kind says."""
+
+    seller_id: int
+    request_number: int
+    number: int
+    thread_id: int
+    kind: TimelineKind
+    at: datetime
+    by: Party
+    action: RequestAction | None
+    from_status: RequestStatus | None
+    to_status: RequestStatus | None
+    outcome: RequestOutcome | None
+    text: str | None
+    message_number: int | None
+    offer_number: int | None
+    return_status: ReturnStatus | None
+    scan: ScanKind | None
+    entry_number: int | None
+    due_at: datetime | None
+    missed_party: Party | None
+    satisfied: bool | None
+
+    @property
+    def request_key(self) -> RequestKey:
+        """The request it happened to."""
+        return RequestKey(self.seller_id, self.request_number)
+
+
+def _unless(kind: TimelineKind, seen: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.or_(timeline.c.kind != sa.literal_column(f"'{kind.value}'"), seen)
+
+
+_this_request = sa.and_(
+    requests.c.seller_id == timeline.c.seller_id, requests.c.number == timeline.c.request_number
+)
+_a_party_or_support = sa.or_(CONVERSATIONS, requests.c.seller_id == SELLER, requests.c.buyer_id == MEMBER)
+
+of_request = Listing(
+    TimelineRow,
+    columns_of(TimelineRow, timeline, requests),
+    timeline.join(requests, _this_request),
+    NUMBERED.match(timeline.c.seller_id, timeline.c.request_number),
+    sees_sale(requests),
+    _unless(TimelineKind.MESSAGE_POSTED, _a_party_or_support),
+    _unless(TimelineKind.CLAIM_CHANGE, sees_sellers_side(timeline)),
+    _unless(TimelineKind.LEDGER_POSTING, sees_money(timeline)),
+    order=Order("timeline", (timeline.c.number,)),
+    keys=NUMBERED,
+)
