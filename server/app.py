@@ -17,7 +17,7 @@ from starlette.routing import Route
 from domain.viewer import Viewer
 from resolvers.context import Context
 from schema.graph import graph
-from server import logs, pages
+from server import errors, logs, pages
 from server.attachments import Attachments
 from server.background import working
 from server.files import FileStore, open_store
@@ -92,6 +92,7 @@ def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: Fil
             Route("/statements/{seller_id:int}/{year:int}-{month:int}.csv", statements.show),
         ],
         middleware=_cors(settings),
+        exception_handlers=dict(errors.HANDLERS),
         lifespan=lifespan,
     )
 

@@ -9,9 +9,13 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server.encoding import JSON, encode
+
+SENTENCE = "Something went wrong on our side; the reference is {}."
 
 log = structlog.get_logger("amends.graph")
 
@@ -29,15 +33,44 @@ def is_bug(error: GraphQLError) -> bool:
 
 
 def _mask(error: GraphQLError) -> dict[str, Any]:
-    reference = uuid.uuid4().hex[:12]
-    log.error("bug", reference=reference, path=error.path, exc_info=error.original_error)
+    reference = _report(error.original_error, error.path)
     masked = GraphQLError(
-        f"Something went wrong on our side; the reference is {reference}.",
+        SENTENCE.format(reference),
         error.nodes,
         path=error.path,
         extensions={"code": "INTERNAL", "reference": reference},
     )
     return dict(masked.formatted)
+
+
+def _report(error: Exception | None, path: Sequence[str | int] | None = None) -> str:
+    reference = uuid.uuid4().hex[:12]
+    log.error("bug", reference=reference, path=path, exc_info=error)
+    return reference
+
+
+async def answer_bug(_: Request, error: Exception) -> Response:
+    """Answer a request that broke outside the graph."""
+    return refuse(500, SENTENCE.format(_report(error)), "INTERNAL")
+
+
+async def answer_http_error(_: Request, error: Exception) -> Response:
+    """Answer an address or a method that is not there."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers) if error.headers else None
+    return refuse(error.status_code, f"{error.detail}.", "NOT_FOUND", headers=headers)
+
+
+async def answer_nobody(_: Request, _error: Exception) -> Response:
+    """The client has gone away in the middle of its request: nobody reads this."""
+    return Response(status_code=400)
+
+
+HANDLERS = {
+    Exception: answer_bug,
+    HTTPException: answer_http_error,
+    ClientDisconnect: answer_nobody,
+}
 
 
 def refuse(

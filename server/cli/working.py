@@ -18,12 +18,11 @@ def worker() -> None:
 
 
 async def _work(url: str, pool_size: int) -> None:
-    from server.background import stop_on_signals
+    from server.background import keep_working, stop_on_signals
     from storage.engine import make_engine
-    from worker.loop import run
 
     engine = make_engine(url, pool_size=pool_size)
     try:
-        await run(engine, stop_on_signals())
+        await keep_working(engine, stop_on_signals())
     finally:
         await engine.dispose()
