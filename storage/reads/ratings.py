@@ -7,11 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.policy import Policy
 from domain.rating import RatedRequest
-from domain.rating import window_start as rating_start
 from domain.satisfaction import Satisfaction
-from domain.standing import window_start as standing_start
 from domain.values import RequestKey, ResponseClock
 from domain.words import RatingSignal
 from storage.reads.pages import Listing, Order
@@ -92,14 +89,13 @@ _finished = sa.select(
 
 
 async def finished(
-    connection: AsyncConnection, _: Sight, sellers: Sequence[int], *, at: datetime, policy: Policy
+    connection: AsyncConnection, _: Sight, sellers: Sequence[int], *, since: datetime, latest: int
 ) -> list[Finished]:
-    """What each seller's rating is made of. The band that comes of it is public, so everyone's may be read."""
-    parameters = {
-        **ONE.parameters(sellers),
-        "since": rating_start(at, policy),
-        "latest": policy.rating_requests_at_least,
-    }
+    """What each seller's rating is made of: all since then, or the latest few if that goes further back.
+
+    The band that comes of it is public, so everybody's may be read.
+    """
+    parameters = {**ONE.parameters(sellers), "since": since, "latest": latest}
     lifetimes = [0] * len(sellers)
     rated: list[list[RatedRequest]] = [[] for _ in sellers]
     for position, lifetime, closed_at, names in await connection.execute(_finished, parameters):
@@ -147,10 +143,10 @@ _answers = (
 
 
 async def satisfaction(
-    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, at: datetime, policy: Policy
+    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, since: datetime
 ) -> list[Satisfaction]:
-    """How satisfied each seller's buyers are."""
-    parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": rating_start(at, policy)}
+    """How satisfied each seller's buyers are, since then and ever."""
+    parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": since}
     answers = [Satisfaction(0, 0, 0, 0)] * len(sellers)
     for position, *numbers in await connection.execute(_answers, parameters):
         answers[position - 1] = Satisfaction(*numbers)
@@ -165,10 +161,10 @@ _clocks = _clocks.where(_clock.due_at > _since, sees_sellers_side(response_clock
 
 
 async def clocks(
-    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, at: datetime, policy: Policy
+    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, since: datetime
 ) -> list[list[ResponseClock]]:
-    """Each seller's 48-hour clocks that standing looks at."""
-    parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": standing_start(at, policy)}
+    """Each seller's 48-hour clocks that ran out since then."""
+    parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": since}
     found: list[list[ResponseClock]] = [[] for _ in sellers]
     for position, *values in await connection.execute(_clocks, parameters):
         found[position - 1].append(ResponseClock(*values))

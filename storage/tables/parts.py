@@ -117,7 +117,13 @@ response_clocks = sa.Table(
     instant("due_at"),
     instant("responded_at", nullable=True),
     flag("missed"),
-    sa.Index("ix_response_clocks_due", "seller_id", sa.text("due_at DESC"), "request_number", "number"),
+    sa.Index(
+        "ix_response_clocks_due",
+        "seller_id",
+        sa.text("due_at DESC"),
+        sa.text("request_number DESC"),
+        sa.text("number DESC"),
+    ),
 )
 
 claims = sa.Table(

@@ -97,6 +97,13 @@ requests = sa.Table(
         postgresql_where=sa.text("status = 'CLOSED'"),
     ),
     sa.Index(
+        "ix_requests_surveys",
+        "seller_id",
+        "survey_at",
+        "survey_satisfied",
+        postgresql_where=sa.text("survey_at IS NOT NULL"),
+    ),
+    sa.Index(
         "ix_requests_queue",
         "updated_at",
         "seller_id",

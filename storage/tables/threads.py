@@ -97,7 +97,15 @@ inbox_entries = sa.Table(
         sa.text("thread_id DESC"),
         postgresql_where=sa.text("party = 'SELLER'"),
     ),
-    sa.Index("ix_inbox_entries_due", "account_id", "archived", "due_at", "owner_id", "thread_id"),
+    # what has no deadline comes after everything that has one
+    sa.Index(
+        "ix_inbox_entries_due",
+        "account_id",
+        "archived",
+        sa.text("coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz)"),
+        "owner_id",
+        "thread_id",
+    ),
     sa.Index("ix_inbox_entries_thread", "owner_id", "thread_id"),
 )
 

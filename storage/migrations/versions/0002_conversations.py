@@ -91,7 +91,8 @@ CREATE TABLE inbox_entries (
 )
     """,
     """
-CREATE INDEX ix_inbox_entries_due ON inbox_entries (account_id, archived, due_at, owner_id, thread_id)
+CREATE INDEX ix_inbox_entries_due ON inbox_entries
+        (account_id, archived, coalesce(due_at, '9999-12-31 00:00:00+00'::timestamptz), owner_id, thread_id)
     """,
     """
 CREATE INDEX ix_inbox_entries_latest ON inbox_entries (account_id, archived, last_activity_at DESC,

@@ -99,6 +99,10 @@ CREATE INDEX ix_requests_queue ON requests (updated_at, seller_id, number)
         WHERE status = 'UNDER_REVIEW' OR (status = 'AWAITING_REPLACEMENT' AND overdue)
     """,
     """
+CREATE INDEX ix_requests_surveys ON requests (seller_id, survey_at, survey_satisfied)
+        WHERE survey_at IS NOT NULL
+    """,
+    """
 CREATE UNIQUE INDEX uq_requests_open ON requests (seller_id, order_id) WHERE status <> 'CLOSED'
     """,
     """

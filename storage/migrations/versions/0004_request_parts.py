@@ -145,7 +145,8 @@ CREATE TABLE response_clocks (
 )
     """,
     """
-CREATE INDEX ix_response_clocks_due ON response_clocks (seller_id, due_at DESC, request_number, number)
+CREATE INDEX ix_response_clocks_due ON response_clocks (seller_id, due_at DESC, request_number DESC,
+        number DESC)
     """,
     """
 CREATE TABLE claims (
