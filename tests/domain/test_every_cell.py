@@ -1,4 +1,4 @@
-"""Every cell of kind, status, party and trigger: a move to where the specification says, a refusal, or nothing.
+"""Every cell of kind, status, party and trigger: a move to where the specification says, or a refusal.
 
 `EXPECTED` is written down from the specification, not read from the table: what is not in it must not move.
 """
