@@ -309,8 +309,8 @@ class AttachmentRejected(Refusal):
 
     code = Code.ATTACHMENT_REJECTED
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, "attachmentIds")
+    def __init__(self, message: str, field: str = "attachmentIds") -> None:
+        super().__init__(message, field)
 
 
 class IdempotencyKeyReused(Refusal):

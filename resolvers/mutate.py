@@ -1,0 +1,142 @@
+"""The one way to change anything: claim the key, lock, settle what is due, decide, save, keep the receipt,
+commit.
+
+Decides that a call with an idempotency key happens once, and that a refused one changes nothing. Knows no
+rule and no field: a use case is a function from a `Write` to its receipt, and a receipt holds ids, never what
+they stand for.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.refusals import NotAllowed, Refusal
+from domain.viewer import Viewer
+from domain.words import UserErrorCode
+from resolvers.context import Context
+from storage import clock, idempotency
+
+Receipt = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One reason why nothing was done, as it is kept and shown."""
+
+    code: UserErrorCode
+    message: str
+    field: tuple[str, ...] | None
+
+    @classmethod
+    def of(cls, refusal: Refusal, *at: str) -> "Refused":
+        """Give the reason a refusal carries; `at` is the path of the row it is about."""
+        path = (*at, *(refusal.field or ()))
+        return cls(refusal.code, refusal.message, path or None)
+
+    @classmethod
+    def load(cls, kept: Sequence[Any]) -> "Refused":
+        """Give the reason as it was kept in a receipt."""
+        code, message, path = kept
+        return cls(UserErrorCode(code), message, None if path is None else tuple(path))
+
+    def dump(self) -> list[Any]:
+        """Give it as a receipt keeps it."""
+        return [self.code.value, self.message, self.field and list(self.field)]
+
+
+class Refusals(Exception):  # noqa: N818 several refusals at once
+    """Several rows of one call are refused, each at its own path; nothing of the call is done."""
+
+    def __init__(self, refused: Sequence[Refused]) -> None:
+        super().__init__(f"{len(refused)} refused")
+        self.refused = tuple(refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a mutation came to: a receipt, or the reasons why there is none."""
+
+    receipt: Receipt | None
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One mutation's transaction, and for whom it runs."""
+
+    connection: AsyncConnection
+    viewer: Viewer
+    context: Context
+
+    async def now(self) -> datetime:
+        """The instant of what happens next: read it after the locks are taken, so that it comes after what
+        they kept.
+        """
+        return await clock.now(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked for: the mutation's name, its input as plain values, and the key that makes it happen
+    once.
+    """
+
+    mutation: str
+    input: Any
+    key: str | None
+
+    @property
+    def input_hash(self) -> str:
+        """The same for the same input, however it was written."""
+        canonical = json.dumps(self.input, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+UseCase = Callable[[Write], Awaitable[Receipt]]
+
+
+async def mutate(context: Context, call: Call, use_case: UseCase) -> Answer:
+    """Run a use case in one transaction, once per key; a Refusal undoes it and is answered, again and again."""
+    viewer = context.viewer
+    if viewer is None:
+        return Answer(None, (Refused.of(NotAllowed("Send a token first: nothing is changed for nobody.")),))
+    try:
+        async with context.engine.begin() as connection:
+            answer = await _once(Write(connection, viewer, context), call, use_case)
+    except Refusal as refusal:  # of the key itself
+        answer = Answer(None, (Refused.of(refusal),))
+    context.forget()
+    return answer
+
+
+async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:
+    if call.key is None:
+        return await _attempt(write, use_case)
+    actor = actor_of(write.viewer)
+    first = await idempotency.claim(write.connection, actor, call.key, call.mutation, call.input_hash)
+    if first is not None:
+        return Answer(first["receipt"], tuple(Refused.load(kept) for kept in first["refused"]))
+    answer = await _attempt(write, use_case)
+    kept = {"receipt": answer.receipt, "refused": [refused.dump() for refused in answer.refused]}
+    await idempotency.store(write.connection, actor, call.key, kept)
+    return answer
+
+
+async def _attempt(write: Write, use_case: UseCase) -> Answer:
+    try:
+        async with write.connection.begin_nested():
+            return Answer(await use_case(write))
+    except Refusal as refusal:
+        return Answer(None, (Refused.of(refusal),))
+    except Refusals as several:
+        return Answer(None, several.refused)
+
+
+def actor_of(viewer: Viewer) -> str:
+    """Name whose keys these are: an account in one role, or the platform."""
+    return f"{viewer.role.value}:{viewer.account_id or viewer.username}"

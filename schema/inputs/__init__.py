@@ -1,0 +1,1 @@
+"""What clients may send, one input per mutation, with the form each field must have."""

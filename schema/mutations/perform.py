@@ -1,0 +1,69 @@
+"""How every mutation runs: check the form, hand plain values to its use case once, answer with its payload.
+
+Decides nothing but that order. A mutation is one line of a table: its input, its payload, its use case.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+import strawberry
+
+from domain.refusals import Refusal
+from domain.values import RequestKey
+from resolvers.context import Context
+from resolvers.mutate import Answer, Call, Receipt, Refused, Write, mutate
+from schema.ids import decode
+from schema.inputs.form import Form, problems
+
+UseCase = Callable[[Write, Any], Awaitable[Receipt]]
+
+
+def mutation(
+    input_type: type[Form],
+    payload: Callable[[Answer], Any],
+    use_case: UseCase,
+    description: str,
+    *,
+    rows: str | None = None,
+) -> Any:
+    """Declare a mutation. `rows` names a list of the input whose members are each refused alone, by the use
+    case.
+    """
+
+    async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
+        return payload(await _perform(info.context, info.field_name, input, use_case, rows))
+
+    resolve.__annotations__ |= {"input": input_type, "return": payload}
+    return strawberry.mutation(resolver=resolve, description=description)
+
+
+async def _perform(context: Context, name: str, form: Any, use_case: UseCase, rows: str | None) -> Answer:
+    faults = tuple(
+        Refused.of(fault) for fault in problems(form) if rows is None or not is_row_of(rows, fault)
+    )
+    if faults and context.viewer is not None:
+        return Answer(None, faults)
+    plain = asdict(form)
+    call = Call(name, plain, plain.pop("idempotency_key"))
+    return await mutate(context, call, lambda write: use_case(write, form))
+
+
+def is_row_of(rows: str, fault: Refusal) -> bool:
+    """Whether a fault lies in one member of this list, rather than in the list or beside it."""
+    return fault.field is not None and len(fault.field) > 1 and fault.field[0] == rows
+
+
+def key_of(text: str) -> Any:
+    """Give the key that an id names; its form has been checked."""
+    return decode(text).parts
+
+
+def request_of(form: Any) -> RequestKey:
+    """Give the request an input names."""
+    return RequestKey(*decode(form.request_id).parts)
+
+
+def attachments_of(form: Any) -> tuple[int, ...]:
+    """Give the attachments an input names."""
+    return tuple(decode(text).parts[0] for text in form.attachment_ids)

@@ -1,0 +1,76 @@
+"""What Support's agents keep for themselves: who works on a request, internal notes, and flags on buyers.
+
+Decides nothing about who may: callers have checked that an agent is asking. Numbers are dense because the
+rows they hang on are locked first.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.values import RequestKey
+from storage.tables import accounts, buyer_flags, internal_notes, requests
+
+
+async def is_agent(connection: AsyncConnection, account_id: int) -> bool:
+    """Whether an account is one of Support's."""
+    found = sa.select(accounts.c.is_agent).where(accounts.c.id == account_id)
+    return bool((await connection.execute(found)).scalar_one_or_none())
+
+
+async def assign(connection: AsyncConnection, key: RequestKey, assignee_id: int | None) -> None:
+    """Write who works on a request; it has moved, so its version goes up."""
+    await connection.execute(
+        sa.update(requests)
+        .where(requests.c.seller_id == key.seller_id, requests.c.number == key.number)
+        .values(assignee_id=assignee_id, version=requests.c.version + 1)
+    )
+
+
+async def assignee(connection: AsyncConnection, key: RequestKey) -> int | None:
+    """Who works on a request."""
+    found = sa.select(requests.c.assignee_id).where(
+        requests.c.seller_id == key.seller_id, requests.c.number == key.number
+    )
+    id_: int | None = (await connection.execute(found)).scalar_one()
+    return id_
+
+
+async def add_note(
+    connection: AsyncConnection, key: RequestKey, author_id: int, body: str, *, at: datetime
+) -> int:
+    """Append a note to a locked request; give its number."""
+    here = (internal_notes.c.seller_id == key.seller_id) & (internal_notes.c.request_number == key.number)
+    last = sa.select(sa.func.coalesce(sa.func.max(internal_notes.c.number), 0)).where(here)
+    number: int = (await connection.execute(last)).scalar_one() + 1
+    await connection.execute(
+        sa.insert(internal_notes).values(
+            seller_id=key.seller_id,
+            request_number=key.number,
+            number=number,
+            author_id=author_id,
+            body=body,
+            at=at,
+        )
+    )
+    return number
+
+
+async def flag(
+    connection: AsyncConnection, buyer_id: int, agent_id: int, *, flagged: bool, reason: str, at: datetime
+) -> bool:
+    """Append what Support says of a buyer; False if there is no such member."""
+    member = sa.select(accounts.c.id).where(accounts.c.id == buyer_id, accounts.c.is_agent.is_(False))
+    if (await connection.execute(member.with_for_update())).one_or_none() is None:
+        return False
+    last = sa.select(sa.func.coalesce(sa.func.max(buyer_flags.c.number), 0)).where(
+        buyer_flags.c.buyer_id == buyer_id
+    )
+    number = (await connection.execute(last)).scalar_one() + 1
+    await connection.execute(
+        sa.insert(buyer_flags).values(
+            buyer_id=buyer_id, number=number, flagged=flagged, reason=reason, agent_id=agent_id, at=at
+        )
+    )
+    return True

@@ -1,0 +1,91 @@
+"""What a seller sets for the desk: the return address, kept replies, and whether requests come to them in
+person.
+
+Decides nothing about who may: every function names the seller whose desk it is.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.enrollment import Enrollment
+from domain.values import Address
+from domain.words import EnrollmentStatus
+from storage.tables import saved_replies, sellers
+
+
+async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enrollment | None:
+    """Give a seller's enrollment and hold it still; None for who sells nothing."""
+    found = await connection.execute(
+        sa.select(sellers.c.enrollment_status, sellers.c.enrolled_since, sellers.c.waitlisted_at)
+        .where(sellers.c.seller_id == seller_id)
+        .with_for_update(key_share=True)
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    since = {
+        EnrollmentStatus.ENROLLED: row.enrolled_since,
+        EnrollmentStatus.WAITLISTED: row.waitlisted_at,
+        EnrollmentStatus.NOT_ENROLLED: None,
+    }
+    return Enrollment(row.enrollment_status, since[row.enrollment_status])
+
+
+async def set_enrollment(connection: AsyncConnection, seller_id: int, enrollment: Enrollment) -> None:
+    """Write how a seller stands from now on."""
+    status, since = enrollment.status, enrollment.since
+    await connection.execute(
+        sa.update(sellers)
+        .where(sellers.c.seller_id == seller_id)
+        .values(
+            enrollment_status=status,
+            enrolled_since=since if status is EnrollmentStatus.ENROLLED else None,
+            waitlisted_at=since if status is EnrollmentStatus.WAITLISTED else None,
+        )
+    )
+
+
+async def set_return_address(connection: AsyncConnection, seller_id: int, address: Address) -> bool:
+    """Write where returns go from now on; False for who sells nothing."""
+    written = await connection.execute(
+        sa.update(sellers).where(sellers.c.seller_id == seller_id).values(return_address=asdict(address))
+    )
+    return written.rowcount == 1
+
+
+async def count_replies(connection: AsyncConnection, seller_id: int) -> int:
+    """Count a seller's kept replies."""
+    counted: int = (
+        await connection.execute(
+            sa.select(sa.func.count())
+            .select_from(saved_replies)
+            .where(saved_replies.c.seller_id == seller_id)
+        )
+    ).scalar_one()
+    return counted
+
+
+async def add_reply(
+    connection: AsyncConnection, seller_id: int, title: str, body: str, *, at: datetime
+) -> int:
+    """Keep a new reply; give its id."""
+    new = sa.insert(saved_replies).values(seller_id=seller_id, title=title, body=body, created_at=at)
+    id_: int = (await connection.execute(new.returning(saved_replies.c.id))).scalar_one()
+    return id_
+
+
+async def change_reply(connection: AsyncConnection, seller_id: int, id_: int, title: str, body: str) -> bool:
+    """Write another wording of a seller's reply; False if the seller has no such reply."""
+    mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)
+    return (
+        await connection.execute(sa.update(saved_replies).where(mine).values(title=title, body=body))
+    ).rowcount == 1
+
+
+async def delete_reply(connection: AsyncConnection, seller_id: int, id_: int) -> bool:
+    """Forget a seller's reply; False if the seller has no such reply."""
+    mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)
+    return (await connection.execute(sa.delete(saved_replies).where(mine))).rowcount == 1
