@@ -1,0 +1,96 @@
+"""Deadlines as work to do: which request's clock runs out next, taken by one worker at a time.
+
+Decides that a request is taken by locking its order, as every command does, and that one which failed waits with
+all its clocks. What a deadline does is the domain's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.values import Request, RequestKey
+from storage.load import lock_request
+from storage.tables import deadlines, orders, requests
+
+CLOCK_MOVES = (
+    0x636C6F636B  # "clock": held alone by whoever moves the test clock, shared by who fires deadlines
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A locked request with a clock that has run out, since when it waits, and how often firing it has failed."""
+
+    request: Request
+    since: datetime
+    attempts: int
+
+
+async def claim_due(connection: AsyncConnection, at: datetime) -> Due | None:
+    """Lock the request whose clock ran out first among those that nobody else has; None if there is none."""
+    taken = (await connection.execute(_claim, {"at": at})).one_or_none()
+    if taken is None:
+        return None
+    request = await lock_request(connection, RequestKey(taken.seller_id, taken.request_number))
+    assert request is not None, "requests are never deleted"
+    return Due(request, taken.next_attempt_at, taken.attempts)
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When the next clock runs out, or is tried again."""
+    earliest: datetime | None = (await connection.execute(_next)).scalar_one()
+    return earliest
+
+
+async def failed(
+    connection: AsyncConnection, key: RequestKey, *, at: datetime, error: str, retry_at: datetime
+) -> None:
+    """Keep why the clocks of a request that had run out by `at` could not be fired; try again at `retry_at`."""
+    named = {"seller": key.seller_id, "request": key.number}
+    await connection.execute(_failed, named | {"at": at, "error": error, "retry_at": retry_at})
+
+
+async def may_fire(connection: AsyncConnection) -> bool:
+    """Whether the clock stands still for this transaction: nobody is moving the test clock."""
+    free: bool = (await connection.execute(_share_clock)).scalar_one()
+    return free
+
+
+async def hold_clock(connection: AsyncConnection) -> None:
+    """Be the only one who fires deadlines until this transaction ends; waits for those who are at it."""
+    await connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+    await connection.execute(_take_clock)
+
+
+_claim = (
+    sa.select(
+        deadlines.c.seller_id, deadlines.c.request_number, deadlines.c.next_attempt_at, deadlines.c.attempts
+    )
+    .join(
+        requests,
+        (requests.c.seller_id == deadlines.c.seller_id) & (requests.c.number == deadlines.c.request_number),
+    )
+    .join(orders, (orders.c.seller_id == requests.c.seller_id) & (orders.c.id == requests.c.order_id))
+    .where(deadlines.c.next_attempt_at <= sa.bindparam("at"))
+    .order_by(deadlines.c.next_attempt_at, deadlines.c.seller_id, deadlines.c.request_number)
+    .limit(1)
+    .with_for_update(key_share=True, of=orders, skip_locked=True)
+)
+_next = sa.select(sa.func.min(deadlines.c.next_attempt_at))
+_failed = (
+    sa.update(deadlines)
+    .where(
+        deadlines.c.seller_id == sa.bindparam("seller"),
+        deadlines.c.request_number == sa.bindparam("request"),
+        deadlines.c.next_attempt_at <= sa.bindparam("at"),
+    )
+    .values(
+        attempts=deadlines.c.attempts + 1,
+        last_error=sa.func.left(sa.bindparam("error", type_=sa.Text), 5_000),
+        next_attempt_at=sa.bindparam("retry_at"),
+    )
+)
+_share_clock = sa.select(sa.func.pg_try_advisory_xact_lock_shared(CLOCK_MOVES))
+_take_clock = sa.select(sa.func.pg_advisory_xact_lock(CLOCK_MOVES))

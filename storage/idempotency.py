@@ -1,0 +1,76 @@
+"""Calls that happen once: a key claimed in the call's own transaction, and the receipt of its first answer.
+
+Decides what a second call with the same key meets: the first one's receipt, a refusal, or a wait for the
+first to end. Knows nothing of what a receipt says.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.refusals import IdempotencyInProgress, IdempotencyKeyReused
+from storage.tables import idempotency_keys
+
+Receipt = Mapping[str, Any]
+
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's word for a wait that took longer than `lock_timeout`."""
+
+
+async def claim(
+    connection: AsyncConnection, actor: str, key: str, mutation: str, input_hash: str
+) -> Receipt | None:
+    """Take the key for this transaction, or give the receipt of the call that had it; waits while one has it.
+
+    Raises IdempotencyKeyReused for another mutation or input, IdempotencyInProgress if the wait is too long.
+    """
+    row = {"actor": actor, "key": key, "mutation": mutation, "input_hash": input_hash}
+    try:
+        claimed = (await connection.execute(_claim, row)).one_or_none()
+    except DBAPIError as error:
+        if _waited_too_long(error):
+            raise IdempotencyInProgress from error
+        raise
+    if claimed:
+        return None
+    first = (await connection.execute(_first, {"of_actor": actor, "of_key": key})).one()
+    if (first.mutation, first.input_hash) != (mutation, input_hash):
+        raise IdempotencyKeyReused
+    receipt: Receipt = first.receipt
+    return receipt
+
+
+async def store(connection: AsyncConnection, actor: str, key: str, receipt: Receipt) -> None:
+    """Keep the receipt of the call that claimed the key."""
+    await connection.execute(_store, {"of_actor": actor, "of_key": key, "receipt": dict(receipt)})
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> int:
+    """Drop keys claimed before an instant of the wall clock; give how many."""
+    return (await connection.execute(_forget, {"before": before})).rowcount
+
+
+def _waited_too_long(error: DBAPIError) -> bool:
+    sqlstate: str | None = getattr(error.orig, "sqlstate", None)
+    return sqlstate == LOCK_NOT_AVAILABLE
+
+
+_claim = (
+    insert(idempotency_keys)
+    .values(created_at=sa.func.clock_timestamp())
+    .on_conflict_do_nothing()
+    .returning(idempotency_keys.c.key)
+)
+_named = (idempotency_keys.c.actor == sa.bindparam("of_actor")) & (
+    idempotency_keys.c.key == sa.bindparam("of_key")
+)
+_first = sa.select(
+    idempotency_keys.c.mutation, idempotency_keys.c.input_hash, idempotency_keys.c.receipt
+).where(_named)
+_store = sa.update(idempotency_keys).where(_named)
+_forget = sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < sa.bindparam("before"))

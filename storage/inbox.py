@@ -1,0 +1,137 @@
+"""Direct threads, and what a participant does to a thread in the inbox: read, unread, archived.
+
+Decides that two members share one direct thread, whoever began it. Whether a caller is a participant is asked
+before.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.words import MessageKind, Party, ThreadKind
+from storage.conversation import NewMessage, ThreadKey, append, open_thread, tell
+from storage.tables import accounts, inbox_entries, messages, threads
+
+SUBJECT = "Direct message"
+
+
+async def start_direct_thread(
+    connection: AsyncConnection, author_id: int, other_id: int, *, body: str, at: datetime
+) -> tuple[int, int]:
+    """Write to another member, in the thread the two have or in a new one; give the thread's key."""
+    pair = sorted((author_id, other_id))
+    await connection.execute(_one_at_a_time, {"pair": f"{pair[0]}:{pair[1]}"})
+    found = (await connection.execute(_between, {"one": pair[0], "other": pair[1]})).one_or_none()
+    thread = ThreadKey(*found) if found else await _open(connection, author_id, other_id, at)
+    await _post(connection, thread, author_id, body, (), at)
+    return thread.owner_id, thread.id
+
+
+async def post_direct_message(
+    connection: AsyncConnection,
+    owner_id: int,
+    thread_id: int,
+    *,
+    author_id: int,
+    body: str,
+    attachment_ids: tuple[int, ...] = (),
+    at: datetime,
+) -> int:
+    """Write in a direct thread; give the message's number. Raises AttachmentRejected."""
+    member_id = (await connection.execute(_member, {"owner_id": owner_id, "id": thread_id})).scalar_one()
+    return await _post(
+        connection, ThreadKey(owner_id, thread_id, member_id), author_id, body, attachment_ids, at
+    )
+
+
+async def mark_read(
+    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, up_to_number: int
+) -> None:
+    """Count what came up to this message as read; never takes back what was read before."""
+    named = {"account": account_id, "owner": owner_id, "thread": thread_id}
+    await connection.execute(_read, named | {"up_to": up_to_number})
+
+
+async def mark_unread(connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int) -> None:
+    """Mark the thread to be read again."""
+    await connection.execute(_unread, {"account": account_id, "owner": owner_id, "thread": thread_id})
+
+
+async def set_archived(
+    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, archived: bool
+) -> None:
+    """Put the thread out of the inbox, or back."""
+    named = {"account": account_id, "owner": owner_id, "thread": thread_id}
+    await connection.execute(_archive, named | {"away": archived})
+
+
+async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: datetime) -> ThreadKey:
+    names = await connection.execute(_names, {"ids": [author_id, other_id]})
+    return await open_thread(
+        connection,
+        owner_id=other_id,
+        member_id=author_id,
+        kind=ThreadKind.DIRECT,
+        subject=SUBJECT,
+        words=" ".join(name for row in names for name in row),
+        at=at,
+        entries={author_id: {}, other_id: {}},
+    )
+
+
+async def _post(
+    connection: AsyncConnection,
+    thread: ThreadKey,
+    author_id: int,
+    body: str,
+    attachment_ids: tuple[int, ...],
+    at: datetime,
+) -> int:
+    # Nobody buys or sells in a direct thread: the owner, who was written to, stands where a seller would.
+    party = Party.SELLER if author_id == thread.owner_id else Party.BUYER
+    new = [NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)]
+    numbers = await append(connection, thread, new, at=at)
+    await tell(connection, thread, new, numbers, at=at)
+    return numbers[0]
+
+
+_one_at_a_time = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("pair"), 0)))
+_between = sa.select(threads.c.owner_id, threads.c.id, threads.c.member_id).where(
+    threads.c.kind == ThreadKind.DIRECT,
+    sa.func.least(threads.c.owner_id, threads.c.member_id) == sa.bindparam("one", type_=sa.BigInteger),
+    sa.func.greatest(threads.c.owner_id, threads.c.member_id) == sa.bindparam("other", type_=sa.BigInteger),
+)
+_member = sa.select(threads.c.member_id).where(
+    threads.c.owner_id == sa.bindparam("owner_id"), threads.c.id == sa.bindparam("id")
+)
+_names = sa.select(accounts.c.display_name, accounts.c.username).where(
+    accounts.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+_entry = inbox_entries.c
+_named = (
+    (_entry.account_id == sa.bindparam("account"))
+    & (_entry.owner_id == sa.bindparam("owner"))
+    & (_entry.thread_id == sa.bindparam("thread"))
+)
+_up_to = sa.func.greatest(_entry.last_read_number, sa.bindparam("up_to", type_=sa.Integer))
+_news_after = (
+    sa.select(sa.func.count())
+    .where(
+        messages.c.owner_id == _entry.owner_id,
+        messages.c.thread_id == _entry.thread_id,
+        messages.c.number > _up_to,
+        sa.or_(_entry.party.is_(None), messages.c.party != _entry.party),
+        messages.c.author_id.is_distinct_from(_entry.account_id),
+    )
+    .correlate(inbox_entries)
+    .scalar_subquery()
+)
+_read = (
+    sa.update(inbox_entries)
+    .where(_named)
+    .values(last_read_number=_up_to, unread_count=_news_after, marked_unread=False)
+)
+_unread = sa.update(inbox_entries).where(_named).values(marked_unread=True)
+_archive = sa.update(inbox_entries).where(_named).values(archived=sa.bindparam("away", type_=sa.Boolean))

@@ -1,0 +1,288 @@
+"""What hangs on a request, saved by comparing it before and after a decision.
+
+Decides which rows that takes. A tracking number that another parcel has is refused; the rest was decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.refusals import TrackingInUse
+from domain.values import Claim, Escalation, Offer, Refund, Replacement, Request, ResponseClock, Return
+from domain.words import Carrier, ParcelRole
+from storage.rows import address_row
+from storage.tables import (
+    claims,
+    deadlines,
+    escalations,
+    offers,
+    parcels,
+    refunds,
+    replacements,
+    response_clocks,
+    returns,
+)
+
+Row = dict[str, Any]
+
+
+async def save_parts(
+    connection: AsyncConnection, before: Request | None, after: Request, *, actor_id: int | None
+) -> None:
+    """Write what differs. Raises TrackingInUse."""
+    key = {"seller_id": after.key.seller_id, "request_number": after.key.number}
+    known = _Parts.of(before) if before else _Parts()
+    new = _Parts.of(after)
+    changed: list[tuple[sa.Table, list[Row]]] = [
+        (offers, [_offer(each) for each in new.offers if each not in known.offers]),
+        (
+            escalations,
+            [_escalation(each, actor_id) for each in new.escalations if each not in known.escalations],
+        ),
+        (response_clocks, [_clock(each) for each in new.clocks if each not in known.clocks]),
+        (refunds, [_refund(each, after.order.id) for each in new.refunds if each not in known.refunds]),
+        (claims, [_claim(each, after) for each in new.claims if each not in known.claims]),
+    ]
+    for table, rows in changed:
+        if rows:
+            await connection.execute(_PUT[table.name], [key | row for row in rows])
+    await _save_return(connection, key, before.returned if before else None, after.returned)
+    await _save_replacements(connection, key, before.replacements if before else (), after.replacements)
+    await _save_deadlines(connection, key, before, after)
+
+
+class _Parts:
+    """The parts that are written by value, each as a sequence."""
+
+    def __init__(self) -> None:
+        self.offers: Sequence[Offer] = ()
+        self.escalations: Sequence[Escalation] = ()
+        self.clocks: Sequence[ResponseClock] = ()
+        self.refunds: Sequence[Refund] = ()
+        self.claims: Sequence[Claim] = ()
+
+    @classmethod
+    def of(cls, request: Request) -> "_Parts":
+        parts = cls()
+        parts.offers = request.offers
+        parts.escalations = request.escalations
+        parts.clocks = (request.clock,) if request.clock else ()
+        parts.refunds = (request.refund,) if request.refund else ()
+        parts.claims = (request.claim,) if request.claim else ()
+        return parts
+
+
+async def _save_return(
+    connection: AsyncConnection, key: Mapping[str, int], before: Return | None, after: Return | None
+) -> None:
+    if after is None or after == before:
+        return
+    row = _return(after)
+    if after.label and (before is None or before.label is None):
+        label = after.label
+        row["parcel_id"] = await _new_parcel(
+            connection, key, label.carrier, label.tracking_number, ParcelRole.RETURN
+        )
+        row |= {
+            "label_url": label.url,
+            "currency": label.cost.currency,
+            "label_cost_minor": label.cost.minor,
+        }
+    await connection.execute(_put(returns, row), [dict(key) | row])
+
+
+async def _save_replacements(
+    connection: AsyncConnection,
+    key: Mapping[str, int],
+    before: Sequence[Replacement],
+    after: Sequence[Replacement],
+) -> None:
+    announced = {each.number for each in before}
+    for each in after:
+        if each in before:
+            continue
+        row = _replacement(each)
+        if each.number not in announced:
+            row["parcel_id"] = await _new_parcel(
+                connection, key, each.carrier, each.tracking_number, ParcelRole.REPLACEMENT, each.number
+            )
+            await connection.execute(_announce, [dict(key) | row])
+        else:
+            await connection.execute(
+                _move_on,
+                {"of_" + name: key[name] for name in key}
+                | {"of_number": each.number}
+                | {name: row[name] for name in ("ship_by", "shipped_at", "delivered_at")},
+            )
+
+
+async def _save_deadlines(
+    connection: AsyncConnection, key: Mapping[str, int], before: Request | None, after: Request
+) -> None:
+    known = before.deadlines if before else {}
+    stopped = [
+        {"of_" + name: key[name] for name in key} | {"of_kind": kind}
+        for kind in known
+        if kind not in after.deadlines
+    ]
+    if stopped:
+        await connection.execute(_stop, stopped)
+    started: list[Row] = [
+        dict(key) | {"kind": kind, "due_at": due, "next_attempt_at": due, "attempts": 0, "last_error": None}
+        for kind, due in after.deadlines.items()
+        if known.get(kind) != due
+    ]
+    if started:
+        await connection.execute(_PUT[deadlines.name], started)
+
+
+async def _new_parcel(
+    connection: AsyncConnection,
+    key: Mapping[str, int],
+    carrier: Carrier,
+    tracking_number: str,
+    role: ParcelRole,
+    replacement_number: int | None = None,
+) -> int:
+    row = dict(key) | {"carrier": carrier, "tracking_number": tracking_number, "role": role}
+    made = await connection.execute(_make_parcel, row | {"replacement_number": replacement_number})
+    id_: int | None = made.scalar_one_or_none()
+    if id_ is None:
+        raise TrackingInUse
+    return id_
+
+
+def _offer(offer: Offer) -> Row:
+    return {
+        "number": offer.number,
+        "currency": offer.amount.currency,
+        "amount_minor": offer.amount.minor,
+        "note": offer.note,
+        "status": offer.status,
+        "offered_at": offer.offered_at,
+        "expires_at": offer.expires_at,
+        "answered_at": offer.answered_at,
+    }
+
+
+def _escalation(escalation: Escalation, actor_id: int | None) -> Row:
+    ruling = escalation.ruling
+    amount = ruling.amount if ruling else None
+    return {
+        "number": escalation.number,
+        "cause": escalation.cause,
+        "by": escalation.by,
+        "text": escalation.text,
+        "at": escalation.at,
+        "decision": ruling.decision if ruling else None,
+        "ruling_funded_by": ruling.funded_by if ruling else None,
+        "currency": amount.currency if amount else None,
+        "ruling_amount_minor": amount.minor if amount else None,
+        "ruling_text": ruling.text if ruling else None,
+        "ruled_at": ruling.at if ruling else None,
+        "ruled_by": actor_id if ruling else None,
+        "overturned": ruling.overturned if ruling else False,
+    }
+
+
+def _clock(clock: ResponseClock) -> Row:
+    return {
+        "number": clock.number,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "responded_at": clock.responded_at,
+        "missed": clock.missed,
+    }
+
+
+def _refund(refund: Refund, order_id: int) -> Row:
+    return {
+        "order_id": order_id,
+        "currency": refund.amount.currency,
+        "amount_minor": refund.amount.minor,
+        "funded_by": refund.funded_by,
+        "status": refund.status,
+        "created_at": refund.created_at,
+        "settled_at": refund.settled_at,
+    }
+
+
+def _claim(claim: Claim, request: Request) -> Row:
+    assert request.order.shipment is not None, "only a parcel can be claimed for"
+    return {
+        "shipment_id": request.order.shipment.id,
+        "status": claim.status,
+        "carrier": claim.carrier,
+        "currency": claim.coverage.currency,
+        "coverage_minor": claim.coverage.minor,
+        "files_at": claim.files_at,
+        "file_by": claim.file_by,
+        "opted_in_at": claim.opted_in_at,
+        "filed_at": claim.filed_at,
+        "decided_at": claim.decided_at,
+        "paid_minor": claim.paid.minor if claim.paid else None,
+    }
+
+
+def _return(returned: Return) -> Row:
+    dispute = returned.dispute
+    return {
+        "status": returned.status,
+        "funded_by": returned.funded_by,
+        "approved_at": returned.approved_at,
+        "return_to": address_row(returned.return_to),
+        "drop_off_by": returned.drop_off_by,
+        "dropped_off_at": returned.dropped_off_at,
+        "delivered_at": returned.delivered_at,
+        "review_by": returned.review_by,
+        "confirmed_at": returned.confirmed_at,
+        "confirmed_by": returned.confirmed_by,
+        "dispute_condition": dispute.condition if dispute else None,
+        "dispute_text": dispute.text if dispute else None,
+        "dispute_attachment_ids": list(dispute.attachment_ids) if dispute else None,
+        "disputed_at": dispute.at if dispute else None,
+    }
+
+
+def _replacement(replacement: Replacement) -> Row:
+    return {
+        "number": replacement.number,
+        "ship_by": replacement.ship_by,
+        "submitted_at": replacement.submitted_at,
+        "shipped_at": replacement.shipped_at,
+        "delivered_at": replacement.delivered_at,
+    }
+
+
+def _put(table: sa.Table, columns: Mapping[str, Any]) -> sa.Insert:
+    """Insert a row, or bring the one with its key up to date in these columns."""
+    new = insert(table)
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: new.excluded[name] for name in columns if not table.c[name].primary_key},
+    )
+
+
+_PUT = {
+    table.name: _put(table, dict(table.c))
+    for table in (offers, escalations, response_clocks, refunds, claims, deadlines)
+}
+_make_parcel = (
+    insert(parcels)
+    .on_conflict_do_nothing(index_elements=[parcels.c.tracking_number, parcels.c.carrier])
+    .returning(parcels.c.id)
+)
+_announce = sa.insert(replacements)
+_move_on = sa.update(replacements).where(
+    replacements.c.seller_id == sa.bindparam("of_seller_id"),
+    replacements.c.request_number == sa.bindparam("of_request_number"),
+    replacements.c.number == sa.bindparam("of_number"),
+)
+_stop = sa.delete(deadlines).where(
+    deadlines.c.seller_id == sa.bindparam("of_seller_id"),
+    deadlines.c.request_number == sa.bindparam("of_request_number"),
+    deadlines.c.kind == sa.bindparam("of_kind", type_=deadlines.c.kind.type),
+)

@@ -1,0 +1,155 @@
+"""Posting to the ledger: journals and their lines, each seller's numbers dense and balance running.
+
+Decides the numbers, the balance after each line, and that no journal is dated before the seller's last one.
+What a journal says is `domain.journals`' to say; that it balances, and stays as written, is held by triggers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.effects import PostJournal
+from domain.words import LedgerAccount
+from storage.tables import journal_lines, journals, sellers
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A journal and whose it is; `at` is when it happened."""
+
+    seller_id: int
+    journal: PostJournal
+    at: datetime
+    order_id: int | None = None
+    request_number: int | None = None
+    external_id: str | None = None
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A journal's number and its seller lines' entry numbers, in order."""
+
+    number: int
+    entries: tuple[int, ...]
+
+
+async def post_journal(
+    connection: AsyncConnection,
+    seller_id: int,
+    journal: PostJournal,
+    *,
+    at: datetime,
+    order_id: int | None = None,
+    request_number: int | None = None,
+    external_id: str | None = None,
+    reverses: int | None = None,
+) -> int:
+    """Post one journal; give its number."""
+    posting = Posting(seller_id, journal, at, order_id, request_number, external_id, reverses)
+    return (await post_journals(connection, [posting]))[0].number
+
+
+async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]) -> list[Posted]:
+    """Post journals in this order; locks their sellers' ledgers."""
+    if not postings:
+        return []
+    seller_ids = sorted({posting.seller_id for posting in postings})
+    rows = await connection.execute(_lock, {"seller_ids": seller_ids})
+    ledgers = {row.seller_id: _Ledger(**row._mapping) for row in rows}  # noqa: SLF001 a row's public name
+    posted = [ledgers[posting.seller_id].post(posting) for posting in postings]
+    written = list(ledgers.values())
+    await connection.execute(_insert_journals, [row for ledger in written for row in ledger.journals])
+    await connection.execute(_insert_lines, [row for ledger in written for row in ledger.lines])
+    await connection.execute(_save, [ledger.state() for ledger in written])
+    return posted
+
+
+class _Ledger:
+    """One seller's ledger while it is written: where its sequences stand, and the rows so far."""
+
+    def __init__(
+        self,
+        seller_id: int,
+        last_journal_number: int,
+        last_entry_number: int,
+        posted_minor: int,
+        last_posted_at: datetime | None,
+    ) -> None:
+        self.seller_id = seller_id
+        self.last_journal_number = last_journal_number
+        self.last_entry_number = last_entry_number
+        self.posted_minor = posted_minor
+        self.last_posted_at = last_posted_at
+        self.journals: list[dict[str, Any]] = []
+        self.lines: list[dict[str, Any]] = []
+
+    def post(self, posting: Posting) -> Posted:
+        """Write one journal down."""
+        self.last_journal_number += 1
+        at = max(posting.at, self.last_posted_at) if self.last_posted_at else posting.at
+        self.last_posted_at = at
+        shared = {"seller_id": self.seller_id, "posted_at": at}
+        shared |= {"order_id": posting.order_id, "request_number": posting.request_number}
+        self.journals.append(
+            shared
+            | {
+                "number": self.last_journal_number,
+                "kind": posting.journal.kind,
+                "description": posting.journal.description,
+                "reverses_number": posting.reverses,
+                "external_id": posting.external_id,
+            }
+        )
+        first = self.last_entry_number + 1
+        for position, line in enumerate(posting.journal.lines, 1):
+            entry: dict[str, Any] = {"entry_number": None, "balance_after_minor": None}
+            if line.account is LedgerAccount.SELLER:
+                self.last_entry_number += 1
+                self.posted_minor += line.amount.minor
+                entry = {"entry_number": self.last_entry_number, "balance_after_minor": self.posted_minor}
+            self.lines.append(
+                shared
+                | entry
+                | {
+                    "journal_number": self.last_journal_number,
+                    "position": position,
+                    "account": line.account,
+                    "component": line.component,
+                    "currency": line.amount.currency,
+                    "amount_minor": line.amount.minor,
+                }
+            )
+        return Posted(self.last_journal_number, tuple(range(first, self.last_entry_number + 1)))
+
+    def state(self) -> dict[str, Any]:
+        """Where its sequences stand now."""
+        return {
+            "seller": self.seller_id,
+            "last_journal_number": self.last_journal_number,
+            "last_entry_number": self.last_entry_number,
+            "posted_minor": self.posted_minor,
+            "last_posted_at": self.last_posted_at,
+        }
+
+
+_lock = (
+    sa.select(
+        sellers.c.seller_id,
+        sellers.c.last_journal_number,
+        sellers.c.last_entry_number,
+        sellers.c.posted_minor,
+        sellers.c.last_posted_at,
+    )
+    .where(sellers.c.seller_id == sa.any_(sa.bindparam("seller_ids", type_=ARRAY(sa.BigInteger))))
+    .order_by(sellers.c.seller_id)
+    .with_for_update(key_share=True)
+)
+_insert_journals = sa.insert(journals)
+_insert_lines = sa.insert(journal_lines)
+_save = sa.update(sellers).where(sellers.c.seller_id == sa.bindparam("seller"))

@@ -1,0 +1,147 @@
+"""From rows to the domain's values, where more than one query reads them; and back, where JSON is kept.
+
+Decides how a value is spelled in columns. Knows no statement.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from domain.money import Currency, Money
+from domain.values import Address, Charge, Order, RequestKey, Shipment
+from domain.words import LedgerComponent
+from storage.tables import orders, parcels, shipments
+
+Row = Mapping[Any, Any]
+"""A result's row, read by column: `row[orders.c.id]`."""
+
+outbound = parcels.alias("outbound")
+
+ORDER_COLUMNS = (
+    orders.c.seller_id,
+    orders.c.id,
+    orders.c.buyer_id,
+    orders.c.placed_at,
+    orders.c.category,
+    orders.c.consumable,
+    orders.c.currency,
+    orders.c.price_minor,
+    orders.c.tax_minor,
+    orders.c.shipping_minor,
+    orders.c.commission_minor,
+    orders.c.processing_fee_minor,
+    orders.c.refunded_minor,
+    orders.c.charged_back_at,
+    shipments.c.id,
+    shipments.c.platform_label,
+    shipments.c.currency,
+    shipments.c.insured_minor,
+    shipments.c.ship_from,
+    shipments.c.mailed_at,
+    shipments.c.delivered_at,
+    shipments.c.returned_to_sender_at,
+    outbound.c.carrier,
+    outbound.c.tracking_number,
+)
+
+
+def with_shipment(rows: sa.FromClause) -> sa.Join:
+    """Join to `rows`, which hold orders, each order's parcel."""
+    return rows.outerjoin(
+        shipments, (shipments.c.seller_id == orders.c.seller_id) & (shipments.c.id == orders.c.shipment_id)
+    ).outerjoin(
+        outbound, (outbound.c.seller_id == shipments.c.seller_id) & (outbound.c.id == shipments.c.parcel_id)
+    )
+
+
+def order_of(row: Row, claims_minor: int | None) -> Order:
+    """The order in a row of ORDER_COLUMNS; `claims_minor` is promised to other claims on its shipment."""
+    currency: Currency = row[orders.c.currency]
+    return Order(
+        id=row[orders.c.id],
+        seller_id=row[orders.c.seller_id],
+        buyer_id=row[orders.c.buyer_id],
+        placed_at=row[orders.c.placed_at],
+        category=row[orders.c.category],
+        consumable=row[orders.c.consumable],
+        price=Money(row[orders.c.price_minor], currency),
+        tax=Money(row[orders.c.tax_minor], currency),
+        shipping=Money(row[orders.c.shipping_minor], currency),
+        commission=Money(row[orders.c.commission_minor], currency),
+        processing_fee=Money(row[orders.c.processing_fee_minor], currency),
+        refunded=Money(row[orders.c.refunded_minor], currency),
+        shipment=_shipment_of(row) if row[shipments.c.id] is not None else None,
+        charged_back_at=row[orders.c.charged_back_at],
+        claims_on_shipment=money_of(claims_minor, currency),
+    )
+
+
+def _shipment_of(row: Row) -> Shipment:
+    return Shipment(
+        id=row[shipments.c.id],
+        carrier=row[outbound.c.carrier],
+        tracking_number=row[outbound.c.tracking_number],
+        platform_label=row[shipments.c.platform_label],
+        insured_for=money_of(row[shipments.c.insured_minor], row[shipments.c.currency]),
+        ship_from=address_of(row[shipments.c.ship_from]),
+        mailed_at=row[shipments.c.mailed_at],
+        delivered_at=row[shipments.c.delivered_at],
+        returned_to_sender_at=row[shipments.c.returned_to_sender_at],
+    )
+
+
+def money_of(minor: int | None, currency: Currency) -> Money | None:
+    """An amount that may be missing."""
+    return None if minor is None else Money(minor, currency)
+
+
+def address_of(kept: Mapping[str, Any] | None) -> Address | None:
+    """An address as it is kept."""
+    return Address(**kept) if kept else None
+
+
+def address_row(address: Address | None) -> dict[str, Any] | None:
+    """An address as it is to be kept."""
+    return asdict(address) if address else None
+
+
+def charges_of(kept: list[dict[str, Any]], currency: Currency) -> tuple[Charge, ...]:
+    """The charges of a hold as they are kept."""
+    return tuple(Charge(LedgerComponent(each["component"]), Money(each["minor"], currency)) for each in kept)
+
+
+def charges_row(charges: tuple[Charge, ...]) -> list[dict[str, Any]]:
+    """The charges of a hold as they are to be kept."""
+    return [{"component": each.component.value, "minor": each.amount.minor} for each in charges]
+
+
+named_requests = (
+    sa.func.unnest(
+        sa.bindparam("seller_ids", type_=ARRAY(sa.BigInteger)),
+        sa.bindparam("numbers", type_=ARRAY(sa.Integer)),
+    )
+    .table_valued(sa.column("seller_id", sa.BigInteger), sa.column("number", sa.Integer))
+    .render_derived("named")
+)
+"""The requests that a statement is about, as a set."""
+
+
+def names(keys: list[RequestKey]) -> dict[str, list[int]]:
+    """The parameters of `named_requests`."""
+    return {"seller_ids": [key.seller_id for key in keys], "numbers": [key.number for key in keys]}
+
+
+def is_part_of_named(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row of a request's part belongs to one of `named_requests`."""
+    return (table.c.seller_id == named_requests.c.seller_id) & (
+        table.c.request_number == named_requests.c.number
+    )
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The earliest of those that are known."""
+    return min((instant for instant in instants if instant is not None), default=None)

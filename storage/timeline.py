@@ -1,0 +1,116 @@
+"""A decision's effects as timeline entries: everything that happened, typed, in order.
+
+Decides how each effect is written down. The ledger is told too: one entry for each of the seller's lines.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.effects import (
+    ClaimChanged,
+    DeadlineMissed,
+    Decision,
+    Effect,
+    HoldChanged,
+    OfferChanged,
+    PostJournal,
+    PostMessage,
+    RefundChanged,
+    ReplacementChanged,
+    ReturnChanged,
+    StatusChanged,
+    SurveyAnswered,
+)
+from domain.words import Party, TimelineKind
+from storage.posting import Posted
+from storage.tables import timeline
+
+PEOPLE = frozenset({Party.BUYER, Party.SELLER, Party.SUPPORT})
+"""Who acts by hand, so that an account is named beside the party."""
+
+Row = dict[str, Any]
+
+TOLD: Mapping[type[Effect], tuple[TimelineKind, Mapping[str, str]]] = {
+    StatusChanged: (
+        TimelineKind.STATUS_CHANGE,
+        {
+            "action": "action",
+            "from_status": "from_status",
+            "to_status": "to_status",
+            "outcome": "outcome",
+            "text": "text",
+        },
+    ),
+    OfferChanged: (TimelineKind.OFFER_CHANGE, {"offer_number": "offer_number", "offer_status": "status"}),
+    ReturnChanged: (TimelineKind.RETURN_CHANGE, {"return_status": "status"}),
+    ReplacementChanged: (
+        TimelineKind.REPLACEMENT_CHANGE,
+        {"replacement_number": "replacement_number", "scan": "scan"},
+    ),
+    RefundChanged: (TimelineKind.REFUND_CHANGE, {"refund_status": "status"}),
+    ClaimChanged: (TimelineKind.CLAIM_CHANGE, {"claim_status": "status"}),
+    DeadlineMissed: (TimelineKind.DEADLINE_MISSED, {"due_at": "due_at", "missed_party": "party"}),
+    SurveyAnswered: (TimelineKind.SURVEY_ANSWERED, {"satisfied": "satisfied"}),
+}
+"""The effects that are one entry each: its kind, and which column takes which of their fields."""
+
+
+async def write_timeline(
+    connection: AsyncConnection,
+    decision: Decision,
+    *,
+    message_numbers: Iterator[int],
+    posted: Iterator[Posted],
+    actor_id: int | None,
+) -> None:
+    """Append what a decision says happened; numbers are taken in the effects' order."""
+    entries = [
+        _row(entry, decision.at, actor_id)
+        for effect in decision.effects
+        for entry in _entries(effect, _by(effect, decision), message_numbers, posted)
+    ]
+    if not entries:
+        return
+    key = decision.request.key
+    named = {"seller_id": key.seller_id, "request_number": key.number}
+    last: int = (await connection.execute(_last, named)).scalar_one()
+    rows = [named | entry | {"number": number} for number, entry in enumerate(entries, last + 1)]
+    await connection.execute(_insert, rows)
+
+
+def _entries(
+    effect: Effect, by: Party, message_numbers: Iterator[int], posted: Iterator[Posted]
+) -> Iterator[Row]:
+    if isinstance(effect, PostMessage):
+        yield {"kind": TimelineKind.MESSAGE_POSTED, "by": by, "message_number": next(message_numbers)}
+    elif isinstance(effect, PostJournal):
+        for number in next(posted).entries:
+            yield {"kind": TimelineKind.LEDGER_POSTING, "by": by, "entry_number": number}
+    elif not isinstance(effect, HoldChanged):
+        kind, columns = TOLD[type(effect)]
+        told = {column: getattr(effect, field) for column, field in columns.items()}
+        yield {"kind": kind, "by": by} | told
+
+
+def _by(effect: Effect, decision: Decision) -> Party:
+    """Who did it; what moves money is done by whoever did the rest."""
+    if not isinstance(effect, PostJournal | HoldChanged):
+        return effect.by
+    others = (each.by for each in decision.effects if not isinstance(each, PostJournal | HoldChanged))
+    return next(others, Party.PAYMENTS)
+
+
+def _row(entry: Row, at: datetime, actor_id: int | None) -> Row:
+    return _NOTHING | entry | {"at": at, "actor_id": actor_id if entry["by"] in PEOPLE else None}
+
+
+_NOTHING: Row = {column.name: None for column in timeline.c}
+_last = sa.select(sa.func.coalesce(sa.func.max(timeline.c.number), 0)).where(
+    timeline.c.seller_id == sa.bindparam("seller_id"),
+    timeline.c.request_number == sa.bindparam("request_number"),
+)
+_insert = sa.insert(timeline)

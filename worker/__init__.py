@@ -1,0 +1,1 @@
+"""What happens later: deadlines, fired when they are due."""
