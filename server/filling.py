@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress
 
-from demo import bulk, marketplace
 from storage import callers
 from storage.engine import make_engine
 
@@ -18,6 +17,8 @@ async def fill(url: str, *, scale: int = 1) -> bool:
         async with engine.connect() as connection:
             if await callers.is_anyone_here(connection):
                 return False
+        from demo import bulk, marketplace  # noqa: PLC0415 most starts have nothing to load
+
         with _shown("Loading the demo marketplace") as progress:
             await marketplace.build(engine, progress=progress)
         if scale > 1:

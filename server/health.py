@@ -15,7 +15,7 @@ from server.files import open_store
 from server.keys import make_keys
 from server.secret import load_secret
 from server.settings import Settings, SettingsError
-from storage import health, migrate
+from storage import health
 from storage.engine import make_engine
 
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=2)
@@ -33,7 +33,7 @@ class Finding:
 async def is_ready(engine: AsyncEngine) -> bool:
     """Whether requests can be answered: the database is there and fully migrated."""
     try:
-        return (await health.examine(engine)).revision == migrate.head()
+        return (await health.examine(engine)).revision == health.newest_revision()
     except Exception:  # noqa: BLE001 whatever stands in the way, the answer is no
         return False
 
@@ -73,7 +73,7 @@ def _version(settings: Settings, found: health.DatabaseHealth) -> Finding:
 
 
 def _migrations(found: health.DatabaseHealth) -> Finding:
-    head = migrate.head()
+    head = health.newest_revision()
     if found.revision == head:
         return Finding("Migrations", f"at the newest, {head}")
     return Finding(

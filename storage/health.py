@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,11 @@ class DatabaseHealth:
     version: int
     now: datetime
     revision: str | None
+
+
+def newest_revision() -> str:
+    """The revision this code needs, told by the files' names alone: alembic is slow to load."""
+    return max(path.stem.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
 
 
 async def examine(engine: AsyncEngine) -> DatabaseHealth:

@@ -33,14 +33,12 @@ def orders(
     price.amount and so on. Rejected lines go to FILE.rejected.jsonl with the reason, and the exit code is
     then 1.
     """
-    from server.database import database
+    from server.database import migrated_database
     from server.settings import load_settings
-    from storage import migrate
 
     settings = load_settings()
     rejected_file = file.with_name(f"{file.name}.rejected.jsonl")
-    with database(settings) as url:
-        migrate.upgrade(url)
+    with migrated_database(settings) as url:
         rejected_file.unlink(missing_ok=True)
         counts = asyncio.run(_import(file, file.stat().st_size, rejected_file, url))
     rejected = counts.pop("REJECTED", 0)

@@ -8,13 +8,11 @@ import typer
 
 def migrate() -> None:
     """Bring the database to the newest schema; safe to run again."""
-    from server.database import database
+    from server.database import migrated_database
     from server.settings import load_settings
-    from storage import migrate as migrations
 
-    with database(load_settings()) as url:
-        migrations.upgrade(url)
-    typer.echo("The database is migrated.")
+    with migrated_database(load_settings()):
+        typer.echo("The database is migrated.")
 
 
 def demo(
@@ -23,13 +21,11 @@ def demo(
     ] = 1,
 ) -> None:
     """Load the demo marketplace into an empty database."""
-    from server.database import database
+    from server.database import migrated_database
     from server.filling import fill
     from server.settings import load_settings
-    from storage import migrate as migrations
 
-    with database(load_settings()) as url:
-        migrations.upgrade(url)
+    with migrated_database(load_settings()) as url:
         loaded = asyncio.run(fill(url, scale=scale))
     typer.echo("The demo marketplace is loaded." if loaded else "Nothing to do: the database is not empty.")
 

@@ -28,18 +28,16 @@ def serve(
     import asyncio
 
     from server import logs
-    from server.database import database
+    from server.database import migrated_database
     from server.secret import load_secret
     from server.settings import load_settings
-    from storage import migrate
 
     settings = load_settings(**({} if sandbox is None else {"sandbox": sandbox}))
     logs.configure(settings)
     secret = load_secret(settings)
     with _listen(host, port) as listener:
         public_url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
-        with database(settings) as url:
-            migrate.upgrade(url)
+        with migrated_database(settings) as url:
             if settings.is_sandbox if demo is None else demo:
                 from server.filling import fill
 

@@ -31,10 +31,9 @@ def token(
     """Print a bearer token for a member, a Support agent or the platform."""
     from domain.words import Scope, ViewerRole
     from server.auth import PLATFORM, issue_token
-    from server.database import database
+    from server.database import migrated_database
     from server.secret import load_secret
     from server.settings import SettingsError, load_settings
-    from storage import migrate
 
     if [user is not None, support is not None, platform].count(True) != 1:
         raise typer.BadParameter("name exactly one of --user, --support and --platform")
@@ -49,8 +48,7 @@ def token(
     else:
         role = ViewerRole.MEMBER if user else ViewerRole.SUPPORT
         name = user or support or ""
-        with database(settings) as url:
-            migrate.upgrade(url)
+        with migrated_database(settings) as url:
             asyncio.run(_demand_account(url, name, role))
         made = issue_token(secret, name, role, ttl_seconds=ttl_seconds)
     sys.stdout.write(f"{made}\n")

@@ -6,14 +6,12 @@ import asyncio
 def worker() -> None:
     """Fire due deadlines until stopped. [bold]serve[/] runs one itself; any number may run beside it."""
     from server import logs
-    from server.database import database
+    from server.database import migrated_database
     from server.settings import load_settings
-    from storage import migrate
 
     settings = load_settings()
     logs.configure(settings)
-    with database(settings) as url:
-        migrate.upgrade(url)
+    with migrated_database(settings) as url:
         asyncio.run(_work(url, settings.pool_size))
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from server.database import embedded
+from server.database import embedded, migrated_database
+from server.settings import load_settings
+from storage import health, migrate
 
 HOLDER = """
 import sys
@@ -71,3 +73,18 @@ def test_a_killed_process_does_not_keep_it_running(folder: Path) -> None:
     with embedded(folder):
         assert is_running(folder)
     assert not is_running(folder)
+
+
+def test_the_newest_revision_is_told_by_the_files_names() -> None:
+    assert health.newest_revision() == migrate.head()
+
+
+def test_a_new_database_is_migrated_and_a_current_one_is_left_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMENDS_DATA_DIR", str(folder))
+    with migrated_database(load_settings()) as url:
+        assert migrate.current(url) == migrate.head()
+    monkeypatch.setattr(migrate, "upgrade", None)
+    with migrated_database(load_settings()):
+        pass
