@@ -16,11 +16,12 @@ def worker() -> None:
 
 
 async def _work(url: str, pool_size: int) -> None:
-    from server.background import keep_working, stop_on_signals
+    from server.background import stop_on_signals
     from storage.engine import make_engine
+    from worker import loop
 
     engine = make_engine(url, pool_size=pool_size)
     try:
-        await keep_working(engine, stop_on_signals())
+        await loop.run(engine, stop_on_signals())
     finally:
         await engine.dispose()
