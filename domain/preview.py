@@ -24,6 +24,7 @@ from domain.commands import (
     Rule,
     SendReplacement,
 )
+from domain.deadlines import as_of
 from domain.decide import decide
 from domain.effects import Decision, PostJournal
 from domain.money import Money
@@ -110,6 +111,7 @@ def preview(
     nothing = Money(0, request.order.currency)
     try:
         command = _command(kind, amount, funded_by, _expected_label(request.order, policy))
+        request = as_of(request, at=at, policy=policy)
         decision = decide(request, command, by=by, at=at, policy=policy)
     except Refusal as refusal:
         return Preview(refusal, (), nothing, nothing, ChargeMoment.NEVER, None, nothing)

@@ -176,9 +176,7 @@ def test_ten_in_the_last_90_days_are_what_it_is_based_on() -> None:
     assert found.lifetime_requests == 40
 
 
-@quotes(
 @quotes("If you've handled fewer than 10 requests in the last 90 days, your rating is based on")
-)
 def test_with_fewer_it_is_the_latest_ten() -> None:
     older = [one(Signal.RESOLVED, days_ago=200)] * 5 + [one(Signal.OVERTURNED, days_ago=300)] * 5
     found = rating(*[one(Signal.OVERTURNED)] * 5, *older)
