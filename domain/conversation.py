@@ -4,31 +4,48 @@ Decides the lock, the read-only cases and the turn that a buyer's answer passes 
 written.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain import turns
 from domain.change import Change
 from domain.commands import SendMessage
-from domain.refusals import ThreadLocked, ThreadReadOnly
+from domain.policy import Policy
+from domain.refusals import Refusal, ThreadLocked, ThreadReadOnly
 from domain.words import DeadlineKind, Handler, MessageKind, Party
+
+
+def why_silent(
+    by: Party,
+    *,
+    locked: bool,
+    handled_by: Handler,
+    closed_at: datetime | None,
+    at: datetime,
+    policy: Policy,
+) -> Refusal | None:
+    """Why a party has no word in a request's thread now; None for one that has."""
+    if locked:
+        return None if by is Party.SUPPORT else ThreadLocked()
+    if by is Party.SELLER and handled_by is Handler.SUPPORT:
+        return ThreadReadOnly("Support handles this request; you can read along.")
+    if closed_at and at >= closed_at + timedelta(days=policy.write_after_close_within_days):
+        return ThreadReadOnly()
+    return None
 
 
 def check_may_write(change: Change) -> None:
     """Raises ThreadLocked or ThreadReadOnly for a party that has no word here now."""
     request = change.request
-    if request.locked_at is not None:
-        if change.by is not Party.SUPPORT:
-            raise ThreadLocked
-        return
-    if change.by is Party.SELLER and request.handled_by is Handler.SUPPORT:
-        raise ThreadReadOnly("Support handles this request; you can read along.")
-    if request.closed_at and change.at >= request.closed_at + writable_after_close(change):
-        raise ThreadReadOnly
-
-
-def writable_after_close(change: Change) -> timedelta:
-    """How long an unlocked thread outlives its request."""
-    return timedelta(days=change.policy.write_after_close_within_days)
+    refusal = why_silent(
+        change.by,
+        locked=request.locked_at is not None,
+        handled_by=request.handled_by,
+        closed_at=request.closed_at,
+        at=change.at,
+        policy=change.policy,
+    )
+    if refusal:
+        raise refusal
 
 
 def speak(
