@@ -36,6 +36,10 @@ class Sight:
             "sight_ledger": self.ledger,
         }
 
+    def sees_sale(self, *, seller_id: int, buyer_id: int) -> bool:
+        """Whether an order, or a request about it, is shown: `sees_sale` below, for rows at hand."""
+        return self.everything or self.seller == seller_id or self.member == buyer_id
+
     def as_seller(self, seller_id: int) -> bool:
         """Whether the seller's side of this seller's rows is shown: payout, claims, charges, the desk."""
         return self.everything or self.seller == seller_id

@@ -13,6 +13,7 @@ from storage.reads.sets import ONE, columns_of
 from storage.reads.threads import ThreadRow
 from storage.tables import inbox_entries, messages, requests, threads
 from storage.tables.base import Instant
+from storage.tables.threads import SEARCH_WORDS
 from storage.visibility import MEMBER, SELLER, Sight
 
 
@@ -51,17 +52,20 @@ def _among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
     return sa.type_coerce(column, sa.Text) == sa.any_(sa.bindparam(name, type_=ARRAY(sa.Text)))
 
 
-# What is looked for in an inbox: in any message of its threads, the order's title, the buyer's name, the
-# number.
-_words = sa.func.websearch_to_tsquery("english", sa.bindparam("search", type_=sa.Text), type_=TSQUERY)
-_mine = sa.cast(sa.func.concat("'@", sa.cast(inbox_entries.c.account_id, sa.Text), "'"), TSQUERY)
-_found = sa.or_(
-    threads.c.search.bool_op("@@")(_words),
-    sa.exists().where(
-        messages.c.owner_id == inbox_entries.c.owner_id,
-        messages.c.thread_id == inbox_entries.c.thread_id,
-        messages.c.search.bool_op("@@")(_words),
-    ),
+# What is looked for in an inbox: in any message of its threads, the order's title, the buyer's name, the number.
+# Both indexes hold a lexeme per participant, so they answer for this account alone.
+_words: sa.ColumnElement[str] = sa.func.websearch_to_tsquery(
+    sa.literal_column(f"'{SEARCH_WORDS}'::regconfig"), sa.bindparam("search", type_=sa.Text), type_=TSQUERY
+)
+_mine = sa.cast(sa.func.concat("'@", sa.cast(ONE.c.a, sa.Text), "'"), TSQUERY)
+_wanted = _words.op("&&")(_mine)
+_matches = sa.union(
+    sa.select(threads.c.owner_id, threads.c.id).where(threads.c.search.bool_op("@@")(_wanted)),
+    sa.select(messages.c.owner_id, messages.c.thread_id).where(messages.c.search.bool_op("@@")(_wanted)),
+).correlate(ONE.table)
+_found = sa.and_(
+    sa.func.numnode(_words) > 0,
+    sa.tuple_(inbox_entries.c.owner_id, inbox_entries.c.thread_id).in_(_matches),
 )
 
 _filters = {

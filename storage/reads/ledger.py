@@ -17,7 +17,7 @@ from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, PART, Reading, columns_of
 from storage.tables import holds, journal_lines, journals, sellers
 from storage.tables.base import Instant
-from storage.visibility import Sight, sees_money
+from storage.visibility import Sight, sees_money, sees_sellers_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,7 @@ holds_of = Reading(
     ONE.match(holds.c.seller_id),
     holds.c.status == sa.literal_column("'HELD'"),
     sees_money(holds),
+    sees_sellers_side(holds),
     order=[holds.c.since, holds.c.request_number],
 ).many
 hold_by_key = Reading(
@@ -169,6 +170,7 @@ hold_by_key = Reading(
     holds,
     PART.match(holds.c.seller_id, holds.c.request_number, holds.c.number),
     sees_money(holds),
+    sees_sellers_side(holds),
 ).one
 
 _from, _before = sa.bindparam("posted_from", type_=Instant), sa.bindparam("posted_before", type_=Instant)

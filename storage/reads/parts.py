@@ -29,9 +29,10 @@ from storage.tables import (
     parcels,
     refunds,
     replacements,
+    requests,
     returns,
 )
-from storage.visibility import EVERYTHING, sees_part, sees_sellers_side, sees_support_work
+from storage.visibility import EVERYTHING, sees_part, sees_sale, sees_sellers_side, sees_support_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class RefundRow:
     status: RefundStatus
     created_at: datetime
     settled_at: datetime | None
+    policy_version: str
 
     @property
     def amount(self) -> Money:
@@ -270,12 +272,16 @@ replacements_of = Reading(
     order=[replacements.c.number.desc()],
 ).many
 
-_refund = columns_of(RefundRow, refunds)
-refund_of = Reading(RefundRow, NUMBERED, _refund, refunds, _of(refunds), sees_part(refunds)).one
+_refund = columns_of(RefundRow, refunds, requests)
+_its_request = sa.and_(
+    requests.c.seller_id == refunds.c.seller_id, requests.c.number == refunds.c.request_number
+)
+_refunds = refunds.join(requests, _its_request)
+refund_of = Reading(RefundRow, NUMBERED, _refund, _refunds, _of(refunds), sees_sale(requests)).one
 refunds_by_status = Listing(
     RefundRow,
     _refund,
-    refunds,
+    _refunds,
     EVERYTHING,
     order=Order("refunds", (refunds.c.created_at, refunds.c.seller_id, refunds.c.request_number)),
     filters={"status": refunds.c.status == sa.bindparam("status", type_=refunds.c.status.type)},
