@@ -7,7 +7,6 @@ for as long as it lives, so even a killed process lets go; the one that leaves l
 stops the server.
 """
 
-import asyncio
 import atexit
 import fcntl
 import logging
@@ -20,8 +19,6 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from server.settings import Settings
-from storage import health
-from storage.engine import make_engine
 
 DATABASE_NAME = "amends"
 
@@ -34,27 +31,6 @@ def database(settings: Settings) -> Iterator[str]:
     else:
         with embedded(settings.data_dir) as url:
             yield url
-
-
-@contextmanager
-def migrated_database(settings: Settings) -> Iterator[str]:
-    """Give the URL of the database to use, brought to the newest schema."""
-    with database(settings) as url:
-        asyncio.run(_migrate(url))
-        yield url
-
-
-async def _migrate(url: str) -> None:
-    """Most starts find nothing to do, and need not wait for alembic to load to learn it."""
-    engine = make_engine(url)
-    try:
-        found = await health.examine(engine)
-    finally:
-        await engine.dispose()
-    if found.revision != health.newest_revision():
-        from storage import migrate  # noqa: PLC0415 see above
-
-        await asyncio.to_thread(migrate.upgrade, url)
 
 
 @contextmanager

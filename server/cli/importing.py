@@ -33,7 +33,7 @@ def orders(
     price.amount and so on. Rejected lines go to FILE.rejected.jsonl with the reason, and the exit code is
     then 1.
     """
-    from server.database import migrated_database
+    from server.migrated import migrated_database
     from server.settings import load_settings
 
     settings = load_settings()

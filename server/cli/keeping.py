@@ -8,7 +8,7 @@ import typer
 
 def migrate() -> None:
     """Bring the database to the newest schema; safe to run again."""
-    from server.database import migrated_database
+    from server.migrated import migrated_database
     from server.settings import load_settings
 
     with migrated_database(load_settings()):
@@ -21,8 +21,8 @@ def demo(
     ] = 1,
 ) -> None:
     """Load the demo marketplace into an empty database."""
-    from server.database import migrated_database
     from server.filling import fill
+    from server.migrated import migrated_database
     from server.settings import load_settings
 
     with migrated_database(load_settings()) as url:

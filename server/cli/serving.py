@@ -28,7 +28,7 @@ def serve(
     import asyncio
 
     from server import logs
-    from server.database import migrated_database
+    from server.migrated import migrated_database
     from server.secret import load_secret
     from server.settings import load_settings
 

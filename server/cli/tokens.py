@@ -31,7 +31,7 @@ def token(
     """Print a bearer token for a member, a Support agent or the platform."""
     from domain.words import Scope, ViewerRole
     from server.auth import PLATFORM, issue_token
-    from server.database import migrated_database
+    from server.migrated import migrated_database
     from server.secret import load_secret
     from server.settings import SettingsError, load_settings
 

@@ -6,7 +6,7 @@ import asyncio
 def worker() -> None:
     """Fire due deadlines until stopped. [bold]serve[/] runs one itself; any number may run beside it."""
     from server import logs
-    from server.database import migrated_database
+    from server.migrated import migrated_database
     from server.settings import load_settings
 
     settings = load_settings()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.database import embedded, migrated_database
+from server.database import embedded
+from server.migrated import migrated_database
 from server.settings import load_settings
 from storage import health, migrate
 
