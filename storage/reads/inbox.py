@@ -52,7 +52,8 @@ def _among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
     return sa.type_coerce(column, sa.Text) == sa.any_(sa.bindparam(name, type_=ARRAY(sa.Text)))
 
 
-# What is looked for in an inbox: in any message of its threads, the order's title, the buyer's name, the number.
+# What is looked for: words in any message of the inbox's threads, the order's title, the buyer's name, the
+# number.
 # Both indexes hold a lexeme per participant, so they answer for this account alone.
 _words: sa.ColumnElement[str] = sa.func.websearch_to_tsquery(
     sa.literal_column(f"'{SEARCH_WORDS}'::regconfig"), sa.bindparam("search", type_=sa.Text), type_=TSQUERY
@@ -60,9 +61,13 @@ _words: sa.ColumnElement[str] = sa.func.websearch_to_tsquery(
 _mine = sa.cast(sa.func.concat("'@", sa.cast(ONE.c.a, sa.Text), "'"), TSQUERY)
 _wanted = _words.op("&&")(_mine)
 _matches = sa.union(
-    sa.select(threads.c.owner_id, threads.c.id).where(threads.c.search.bool_op("@@")(_wanted)),
-    sa.select(messages.c.owner_id, messages.c.thread_id).where(messages.c.search.bool_op("@@")(_wanted)),
-).correlate(ONE.table)
+    sa.select(threads.c.owner_id, threads.c.id)
+    .where(threads.c.search.bool_op("@@")(_wanted))
+    .correlate(ONE.table),
+    sa.select(messages.c.owner_id, messages.c.thread_id)
+    .where(messages.c.search.bool_op("@@")(_wanted))
+    .correlate(ONE.table),
+)
 _found = sa.and_(
     sa.func.numnode(_words) > 0,
     sa.tuple_(inbox_entries.c.owner_id, inbox_entries.c.thread_id).in_(_matches),
@@ -89,7 +94,10 @@ NEVER: sa.ColumnElement[datetime] = sa.literal_column(
 _due_first = Order("due", (NEVER, *_place))
 
 
-def _inbox(order: Order, *where: sa.ColumnElement[bool]) -> Listing[ThreadRow]:
+Inbox = Listing[ThreadRow]
+
+
+def _inbox(order: Order, *where: sa.ColumnElement[bool]) -> Inbox:
     return Listing(
         ThreadRow,
         _thread,

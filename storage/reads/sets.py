@@ -4,7 +4,7 @@ Decides how keys travel to the database and how rows become small frozen values.
 """
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -88,25 +88,25 @@ class Reading(Generic[R]):
         )
 
     async def one(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], **more: Any
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], /
     ) -> list[R | None]:
         """The row of each key, None where there is none for these eyes."""
         answers: list[R | None] = [None] * len(keys)
-        for record in await self._run(connection, sight, keys, more):
+        for record in await self._run(connection, sight, keys):
             answers[record[0] - 1] = self._row(*record[1:])
         return answers
 
     async def many(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], **more: Any
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], /
     ) -> list[list[R]]:
         """The rows of each key, in the statement's order."""
         answers: list[list[R]] = [[] for _ in keys]
-        for record in await self._run(connection, sight, keys, more):
+        for record in await self._run(connection, sight, keys):
             answers[record[0] - 1].append(self._row(*record[1:]))
         return answers
 
     async def _run(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], more: Mapping[str, Any]
+        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable]
     ) -> sa.CursorResult[Any]:
-        parameters = {**sight.parameters(), **self._keys.parameters(keys), **more}
+        parameters = {**sight.parameters(), **self._keys.parameters(keys)}
         return await connection.execute(self.statement, parameters)

@@ -1,0 +1,86 @@
+"""A thread's people, messages and state, for the viewer who reads it."""
+
+from asyncio import gather
+
+from domain import conversation
+from domain.policy import CURRENT
+from domain.words import Party, ThreadKind
+from resolvers.context import Context
+from resolvers.edges.paging import Connected, paged
+from resolvers.edges.users import by_id
+from storage.reads import requests, threads
+from storage.reads.accounts import AccountRow
+from storage.reads.pages import Window
+from storage.reads.requests import RequestRow
+from storage.reads.threads import AttachmentRow, MessageRow, ThreadRow
+
+
+async def participants(context: Context, thread: ThreadRow) -> list[AccountRow]:
+    """The two who talk here: the seller (or who was written to) and the buyer (or who wrote first)."""
+    both = await gather(*(by_id(context, account) for account in (thread.owner_id, thread.member_id)))
+    return [account for account in both if account]
+
+
+def viewer_party(context: Context, thread: ThreadRow) -> Party | None:
+    """On which side the viewer stands; none in a direct thread."""
+    if thread.kind is ThreadKind.DIRECT:
+        return None
+    return context.sight.as_party(seller_id=thread.owner_id, buyer_id=thread.member_id)
+
+
+async def counterpart(context: Context, thread: ThreadRow) -> AccountRow | None:
+    """Who is on the other side; nobody for who stands on none."""
+    sight = context.sight
+    if thread.owner_id in (sight.member, sight.seller):
+        return await by_id(context, thread.member_id)
+    return await by_id(context, thread.owner_id) if thread.member_id == sight.member else None
+
+
+async def request(context: Context, thread: ThreadRow) -> RequestRow | None:
+    """The request it is about."""
+    return thread.request_key and await context.read(requests.by_key, thread.request_key)
+
+
+async def last_message(context: Context, thread: ThreadRow) -> MessageRow | None:
+    """The latest message."""
+    if not thread.last_message_number:
+        return None
+    return await context.read(threads.message_by_key, (*thread.key, thread.last_message_number))
+
+
+async def writable(context: Context, thread: ThreadRow) -> bool:
+    """Whether the viewer could write here now."""
+    if thread.kind is ThreadKind.DIRECT:
+        return context.sight.member in (thread.owner_id, thread.member_id)
+    party = viewer_party(context, thread)
+    if party is None or thread.handled_by is None:
+        return False
+    silent = conversation.why_silent(
+        party,
+        locked=thread.locked_at is not None,
+        handled_by=thread.handled_by,
+        closed_at=thread.closed_at,
+        at=await context.at(),
+        policy=CURRENT,
+    )
+    return silent is None
+
+
+async def messages(context: Context, thread: ThreadRow, window: Window) -> Connected[MessageRow]:
+    """What was written, by number."""
+    return await paged(context, threads.messages_of, thread.key, window)
+
+
+async def thread_of(context: Context, message: MessageRow) -> ThreadRow | None:
+    """Where it was written."""
+    return await context.read(threads.by_key, (message.owner_id, message.thread_id))
+
+
+async def attachments(context: Context, message: MessageRow) -> list[AttachmentRow]:
+    """What came with it."""
+    return await context.read(threads.attachments_of_message, message.key)
+
+
+def attachment_url(context: Context, attachment: AttachmentRow) -> str:
+    """A link that shows it for a while."""
+    return context.links.attachment(attachment.id)

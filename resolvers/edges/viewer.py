@@ -1,0 +1,97 @@
+"""What is the caller's own: inbox, purchases, sales, desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.businesstime import add_business_time, business_hours
+from domain.policy import CURRENT
+from domain.viewer import Viewer
+from domain.words import RequestReason, RequestStatus, ThreadKind
+from resolvers.context import Context
+from resolvers.edges.paging import Connected, paged
+from resolvers.edges.users import by_id
+from storage.reads import accounts, inbox, orders
+from storage.reads.accounts import AccountRow, SellerRow
+from storage.reads.inbox import CountsRow
+from storage.reads.orders import OrderRow
+from storage.reads.pages import Window, asked
+from storage.reads.threads import ThreadRow
+from storage.visibility import NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """Which list of an inbox is looked at."""
+
+    sales_only: bool
+    due_first: bool
+
+    @property
+    def listing(self) -> inbox.Inbox:
+        """The list."""
+        if self.due_first:
+            return inbox.sales_due_first if self.sales_only else inbox.due_first
+        return inbox.sales_latest if self.sales_only else inbox.latest
+
+
+def account_of(viewer: Viewer) -> int:
+    """Whose inbox, purchases and sales these are: the platform has none."""
+    return viewer.account_id or NOBODY
+
+
+async def user(context: Context, viewer: Viewer) -> AccountRow | None:
+    """The account behind the token."""
+    return await by_id(context, viewer.account_id)
+
+
+async def seller(context: Context, viewer: Viewer) -> SellerRow | None:
+    """The caller's own desk."""
+    return await context.read(accounts.desks, account_of(viewer))
+
+
+async def threads(
+    context: Context,
+    viewer: Viewer,
+    window: Window,
+    *,
+    view: InboxView,
+    search: str | None = None,
+    statuses: Sequence[RequestStatus] | None = None,
+    reasons: Sequence[RequestReason] | None = None,
+    kinds: Sequence[ThreadKind] | None = None,
+    unread: bool | None = None,
+    overdue: bool | None = None,
+    archived: bool | None = None,
+    due_before: datetime | None = None,
+) -> Connected[ThreadRow]:
+    """The caller's inbox."""
+    wanted = asked(
+        search=search if search and search.strip() else None,
+        statuses=statuses,
+        reasons=reasons,
+        kinds=kinds,
+        unread=unread,
+        overdue=overdue,
+        at=None if overdue is None else await context.at(),
+        archived=archived,
+        due_before=due_before,
+    )
+    return await paged(context, view.listing, account_of(viewer), window, wanted)
+
+
+async def counts(context: Context, viewer: Viewer, *, sales_only: bool) -> CountsRow:
+    """How much lies in a tab."""
+    at = await context.at()
+    soon = add_business_time(at, business_hours(CURRENT.due_soon_business_hours), CURRENT.calendar)
+    return await context.read(inbox.counts, account_of(viewer), sales_only=sales_only, at=at, soon=soon)
+
+
+async def purchases(context: Context, viewer: Viewer, window: Window) -> Connected[OrderRow]:
+    """What the caller bought, latest first."""
+    return await paged(context, orders.purchases, account_of(viewer), window)
+
+
+async def sales(context: Context, viewer: Viewer, window: Window) -> Connected[OrderRow]:
+    """What the caller sold, latest first."""
+    return await paged(context, orders.sales, account_of(viewer), window)
