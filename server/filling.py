@@ -6,21 +6,30 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress
 
-from storage import callers
+from server.files import FileStore
+from server.settings import SettingsError
+from storage import callers, health
 from storage.engine import make_engine
 
+CUT_SHORT = (
+    "AMENDS_DATABASE_URL or AMENDS_DATA_DIR: loading the demo here was cut short; name an empty one, "
+    "or take this as it is with --no-demo."
+)
 
-async def fill(url: str, *, scale: int = 1) -> bool:
+
+async def fill(url: str, files: FileStore, *, scale: int = 1) -> bool:
     """Load the marketplace, `scale` times as large; False if there is anybody already."""
     engine = make_engine(url)
     try:
         async with engine.connect() as connection:
+            if await health.is_demo_unfinished(connection):
+                raise SettingsError(CUT_SHORT)
             if await callers.is_anyone_here(connection):
                 return False
         from demo import bulk, marketplace  # noqa: PLC0415 most starts have nothing to load
 
         with _shown("Loading the demo marketplace") as progress:
-            await marketplace.build(engine, progress=progress)
+            await marketplace.build(engine, files, progress=progress)
         if scale > 1:
             with _shown(f"Making it {scale} times as large") as progress:
                 await bulk.multiply(engine, scale, progress=progress)

@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.tables import facts
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
@@ -17,6 +19,12 @@ class DatabaseHealth:
     version: int
     now: datetime
     revision: str | None
+
+
+async def is_demo_unfinished(connection: AsyncConnection) -> bool:
+    """Whether the demo marketplace was begun here and cut short."""
+    demo = sa.select(facts.c.value["finished"].as_boolean()).where(facts.c.name == "demo")
+    return (await connection.execute(demo)).scalar_one_or_none() is False
 
 
 def newest_revision() -> str:

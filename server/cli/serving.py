@@ -39,9 +39,10 @@ def serve(
         public_url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
         with migrated_database(settings) as url:
             if settings.is_sandbox if demo is None else demo:
+                from server.files import open_store
                 from server.filling import fill
 
-                asyncio.run(fill(url))
+                asyncio.run(fill(url, open_store(settings)))
             _tell_children(settings, url, public_url)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()
