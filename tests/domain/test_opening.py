@@ -67,6 +67,7 @@ def fitting(reason: RequestReason) -> Opening:
 @quotes(
     "When a buyer requests help with an order in-app, the request will be sent directly to the seller",
     "When buyers request help with an order for any of the reasons listed below, the request is sent",
+    "this feature allows sellers to manage eligible buyer issues",
     "Sellers will be able to directly respond to support requests from buyers for certain buyer issues",
 )
 @pytest.mark.parametrize("reason", [each for each in RequestReason if each is not RequestReason.OTHER])

@@ -82,6 +82,15 @@ def test_a_partial_refund_is_charged_when_the_buyer_accepts() -> None:
     assert story.request.offers[0].status is OfferStatus.ACCEPTED
 
 
+@quotes("Please discuss the partial offer amount in Messages with the buyer before sending an offer")
+def test_an_amount_can_be_talked_over_before_it_is_offered() -> None:
+    story = awaiting_seller().seller(c.SendMessage("Would 30 do?")).buyer(c.SendMessage("Yes."))
+    assert story.status is RequestStatus.AWAITING_SELLER
+    story = story.seller(c.OfferPartialRefund(usd(3000), note="As agreed."))
+    assert story.status is RequestStatus.OFFER_PENDING
+    assert story.said(MessageKind.OFFER_NOTE) == ["As agreed."]
+
+
 @quotes("Once the offer is sent, you are not able to edit it")
 def test_a_sent_offer_is_neither_edited_nor_made_twice() -> None:
     story = offer_pending()

@@ -142,6 +142,7 @@ def test_a_return_that_the_seller_does_not_take_in_is_charged_all_the_same(
     "If something does not look right with the returned items, you can dispute the return in your Inbox",
     "you will not be charged until Whatnot Support investigates the issue",
     "you have 48 business hours from delivery to dispute the returned items",
+    "You can dispute the returned items in the Seller Hub",
     "You can dispute a return to escalate the request to Whatnot if there are issues with the return",
 )
 def test_a_dispute_goes_to_support_keeps_the_hold_and_charges_nothing() -> None:
