@@ -21,7 +21,13 @@ CHECKS = (
 def test(context: typer.Context) -> NoReturn:
     """Run the whole suite; anything after it goes to pytest, such as [bold]-k ledger[/] or a path."""
     os.chdir(ROOT)
-    arguments = context.args or ["--numprocesses", str(min(os.cpu_count() or 1, 8)), "--quiet"]
+    arguments = context.args or [
+        "--quiet",
+        "--dist",
+        "loadgroup",
+        "--numprocesses",
+        str(min(os.cpu_count() or 1, 8)),
+    ]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 pytest's own exit code
 
 

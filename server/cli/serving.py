@@ -36,7 +36,8 @@ def serve(
     logs.configure(settings)
     secret = load_secret(settings)
     with _listen(host, port) as listener:
-        public_url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
+        name = f"[{host}]" if ":" in host else host
+        public_url = settings.public_url or f"http://{name}:{listener.getsockname()[1]}"
         with migrated_database(settings) as url:
             if settings.is_sandbox if demo is None else demo:
                 from server.files import open_store
@@ -53,8 +54,9 @@ def _listen(host: str, port: int) -> socket.socket:
     """Take the port first: whoever comes early waits, and a taken one is told before anything starts."""
     from server.settings import SettingsError
 
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), reuse_port=False, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port.") from error
 

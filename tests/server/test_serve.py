@@ -18,6 +18,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 
+pytestmark = pytest.mark.xdist_group("serve")  # one data folder, one demo
+
 
 class Serving:
     """A running `serve`, and what it printed before it was ready."""
