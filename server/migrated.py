@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from server.database import database
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from storage import health
 from storage.engine import make_engine
 
@@ -23,6 +23,9 @@ async def _migrate(url: str) -> None:
     engine = make_engine(url)
     try:
         found = await health.examine(engine)
+    except Exception as error:  # its drivers' errors share no base class
+        reason = str(error).partition("\n")[0]
+        raise SettingsError(f"AMENDS_DATABASE_URL: the database cannot be used: {reason}") from error
     finally:
         await engine.dispose()
     if found.revision != health.newest_revision():

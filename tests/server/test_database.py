@@ -12,7 +12,7 @@ import pytest
 
 from server.database import embedded
 from server.migrated import migrated_database
-from server.settings import load_settings
+from server.settings import SettingsError, load_settings
 from storage import health, migrate
 
 HOLDER = """
@@ -88,4 +88,13 @@ def test_a_new_database_is_migrated_and_a_current_one_is_left_alone(
         assert migrate.current(url) == migrate.head()
     monkeypatch.setattr(migrate, "upgrade", None)
     with migrated_database(load_settings()):
+        pass
+
+
+def test_a_database_that_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    with (
+        pytest.raises(SettingsError, match=r"^AMENDS_DATABASE_URL: the database cannot be used"),
+        migrated_database(load_settings()),
+    ):
         pass
