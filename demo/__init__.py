@@ -1,0 +1,1 @@
+"""The demo marketplace: who is in it, what happens to them, and how the real use cases carry it out."""

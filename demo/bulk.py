@@ -1,0 +1,176 @@
+"""Many times the marketplace that is in a database: every row of it copied under new ids, in one
+transaction.
+
+Decides how a copy's ids and unique names differ from the original's; everything else is the same, so
+whatever held for the original (journals balance, numbers are dense, inboxes are in step) holds for each
+copy, and `invariants` says whether it does. Knows no rule of the field: the tables' foreign keys say
+which columns hold ids.
+
+For load tests: PostgreSQL inserts the rows itself, past the triggers that watch over single writes.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.schema import AddConstraint, DropConstraint
+
+from demo.invariants import violations
+from storage.tables import (
+    accounts,
+    attachments,
+    facts,
+    idempotency_keys,
+    journals,
+    messages,
+    metadata,
+    orders,
+    parcels,
+    returns,
+    shipments,
+    threads,
+    timeline,
+)
+
+COPIES_AT_ONCE = 10
+NOT_COPIED = frozenset({facts, idempotency_keys})
+UNIQUE_NAMES = frozenset(
+    {
+        accounts.c.username,
+        orders.c.external_id,
+        shipments.c.external_id,
+        parcels.c.tracking_number,
+        journals.c.external_id,
+    }
+)
+ACCOUNTS_WITHOUT_KEY = frozenset({timeline.c.actor_id})
+"""Columns that hold an account's id although no foreign key says so."""
+
+Column = sa.Column[Any]
+Strides = Mapping[Column, int]
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, of how many."""
+
+
+class BrokenCopyError(Exception):
+    """The copies do not hold what the original promised: a mistake in here, and nothing has been written."""
+
+
+async def multiply(engine: AsyncEngine, times: int, *, progress: Progress = lambda _done, _of: None) -> None:
+    """Make the marketplace in the database `times` as large: all of it or, on any failure, nothing.
+
+    Raises BrokenCopyError if an invariant does not hold afterwards.
+    """
+    tables = [table for table in metadata.sorted_tables if table not in NOT_COPIED]
+    chunks = [(first, min(first + COPIES_AT_ONCE, times) - 1) for first in range(1, times, COPIES_AT_ONCE)]
+    steps = len(tables) * len(chunks) + 2
+    async with engine.begin() as connection:
+        circular = [key for table in tables for key in table.foreign_key_constraints if key.use_alter]
+        for table in tables:
+            await connection.execute(sa.text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
+        for key in circular:
+            await connection.execute(DropConstraint(key))
+        strides = await _strides(connection, tables)
+        for done, (table, (first, last)) in enumerate(product(tables, chunks)):
+            await connection.execute(_copy(table, strides, first, last))
+            progress(done + 1, steps)
+        for key in circular:
+            await connection.execute(AddConstraint(key))
+        for table in tables:
+            await connection.execute(sa.text(f"ALTER TABLE {table.name} ENABLE TRIGGER USER"))
+        await _restart_identities(connection, tables)
+        broken = await violations(connection)
+        if broken:
+            raise BrokenCopyError("; ".join(broken))
+        progress(steps - 1, steps)
+    async with engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(sa.text("VACUUM ANALYZE"))
+    progress(steps, steps)
+
+
+async def _strides(connection: AsyncConnection, tables: list[sa.Table]) -> Strides:
+    """How far apart the copies of an id lie: the highest id that was ever handed out."""
+    strides = {}
+    for column in _identities(tables):
+        highest = sa.select(sa.func.coalesce(sa.func.max(column), 0))
+        strides[column] = (await connection.execute(highest)).scalar_one()
+    return strides
+
+
+async def _restart_identities(connection: AsyncConnection, tables: list[sa.Table]) -> None:
+    """The next id handed out comes after all the copies'."""
+    for column in _identities(tables):
+        sequence = sa.func.pg_get_serial_sequence(column.table.name, column.name)
+        highest = sa.select(sa.func.max(column)).scalar_subquery()
+        await connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(highest, 1))))
+
+
+def _identities(tables: list[sa.Table]) -> list[Column]:
+    return [column for table in tables for column in table.columns if column.identity is not None]
+
+
+def _copy(table: sa.Table, strides: Strides, first: int, last: int) -> sa.Insert:
+    """Copies number `first` to `last` of the original rows, which are those of the original accounts."""
+    copy = sa.func.generate_series(first, last).table_valued("number", name="copies")
+    leading = table.primary_key.columns[0]
+    originals = (
+        sa.select(*(_copied(column, strides, copy.c.number).label(column.name) for column in table.columns))
+        .select_from(table.join(copy, sa.true()))
+        .where(leading <= strides[accounts.c.id])
+        .order_by(copy.c.number, *table.primary_key.columns)
+    )
+    return sa.insert(table).from_select([column.name for column in table.columns], originals)
+
+
+def _copied(column: Column, strides: Strides, copy: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """The column's value in a copy."""
+    identity = _identity_behind(column)
+    if identity is not None:
+        return column + copy * strides[identity]
+    if column in UNIQUE_NAMES:
+        return column + sa.literal("~") + sa.cast(copy, sa.Text)
+    if column is returns.c.dispute_attachment_ids:
+        return _shifted_each(column, copy * strides[attachments.c.id])
+    if column in (threads.c.search, messages.c.search):
+        return _found_by_its_own(column, copy * strides[accounts.c.id])
+    return column
+
+
+def _identity_behind(column: Column) -> Column | None:
+    """The identity column whose values this column holds, if it holds any."""
+    if column.identity is not None:
+        return column
+    if column in ACCOUNTS_WITHOUT_KEY:
+        return accounts.c.id
+    for key in column.foreign_keys:
+        found = _identity_behind(key.column)
+        if found is not None:
+            return found
+    return None
+
+
+def _shifted_each(column: Column, shift: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """Every id in an array, moved."""
+    element = sa.func.unnest(column).column_valued("element")
+    return sa.select(sa.func.array_agg(element + shift)).scalar_subquery().correlate(column.table)
+
+
+def _found_by_its_own(search: Column, shift: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """The words of the original, with the marks of the copy's participants instead of the original's."""
+    owner = search.table.c.owner_id
+    if search is threads.c.search:
+        member: sa.ColumnElement[int] = threads.c.member_id
+    else:
+        thread = threads.alias("thread")
+        own = (thread.c.owner_id == owner) & (thread.c.id == messages.c.thread_id)
+        member = sa.select(thread.c.member_id).where(own).scalar_subquery()
+
+    def marks(*participants: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+        return array([sa.literal("@") + sa.cast(each, sa.Text) for each in participants])
+
+    words = sa.func.ts_delete(search, marks(owner, member))
+    return words.op("||")(sa.func.array_to_tsvector(marks(owner + shift, member + shift)))

@@ -1,0 +1,217 @@
+"""Carries out a plan through the same use cases that the graph's mutations call, night by night.
+
+Decides how each step becomes a call: who makes it, about what, at which instant. Every night the day's
+orders are imported and the day's scans reported; between two nights sellers are independent, so theirs
+move side by side. Knows no rule: a step that the domain refuses stops the demo, for then the story is
+wrong.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from demo import phrases
+from demo.acting import Actor, StoryError
+from demo.casting import BEGAN, DAY, Plan
+from demo.imports import address_of, imported, scanned
+from demo.orders import Purchase
+from demo.people import AGENT, AGENTS, BUYER, CLEARED_BUYER, FLAGGED_BUYER, WAITING, Seller
+from demo.photos import Album
+from demo.stage import Company, Stage
+from domain.money import Money
+from domain.words import ImportStatus
+from resolvers import conversation, desk, imports, ledger_reports, scans, support
+from resolvers.ledger_reports import Transfer
+from storage import callers, deadlines
+from storage.settle import settle_due
+from storage.tables import accounts, inbox_entries, sellers
+
+STAGES = 3
+"""How many connections the sellers are spread over."""
+ROWS_AT_ONCE = 250
+PAYOUT_NIGHTS = 14
+PAID_OUT_PERCENT = 70
+MANY_REQUESTS = 19
+"""Who has more keeps replies to reuse."""
+
+READ_AFTER = timedelta(days=4)
+ARCHIVED_AFTER = timedelta(days=60)
+EVERY_OTHER = 2
+MARKED_UNREAD = 5
+"""The place in the inbox of a thread that was read and is to be come back to."""
+
+Progress = Callable[[int, int], None]
+Event = tuple[datetime, Callable[[Stage], Awaitable[None]]]
+
+
+class Director:
+    """Plays one plan, once, on an empty database."""
+
+    def __init__(self, engine: AsyncEngine, plan: Plan, album: Album) -> None:
+        self._engine = engine
+        self._plan = plan
+        self._company = Company()
+        self._actor = Actor(plan, album)
+        self._settled_in: set[str] = set()
+
+    async def play(self, progress: Progress) -> None:
+        """Let everything happen, from the first show to the present."""
+        began = self._plan.now - BEGAN
+        days = BEGAN // DAY
+        async with AsyncExitStack() as stack:
+            stages = [await self._stage(stack) for _ in range(STAGES)]
+            await self._hire(stages[0], began)
+            for day in range(days):
+                night = began + (day + 1) * DAY
+                await self._day(stages, night - DAY, night)
+                await self._night(stages[0], night - DAY, night, day)
+                progress(day + 1, days)
+            await self._read_and_archive(stages[0])
+
+    async def _stage(self, stack: AsyncExitStack) -> Stage:
+        connection = await stack.enter_async_context(self._engine.connect())
+        # A demo that a crash cuts short is begun anew: nothing is gained by waiting for the disk each time.
+        await connection.execute(sa.text("SET synchronous_commit = off"))
+        await connection.commit()
+        return Stage(self._engine, connection, self._company)
+
+    async def _hire(self, stage: Stage, at: datetime) -> None:
+        async with stage.connection.begin():
+            for agent in AGENTS:
+                await callers.ensure_agent(stage.connection, agent, at=at)
+
+    async def _day(self, stages: list[Stage], since: datetime, until: datetime) -> None:
+        """Everybody acts: one seller's requests in the order of time, several sellers at once."""
+        today: dict[Seller, list[Event]] = defaultdict(list)
+        for seller, at, act in self._actor.events(since, until):
+            today[seller].append((at, act))
+        waiting = iter(today.values())
+
+        async def serve(stage: Stage) -> None:
+            for events in waiting:
+                async with stage.connection.begin():
+                    for _, act in sorted(events, key=lambda event: event[0]):
+                        await act(stage)
+
+        async with asyncio.TaskGroup() as group:
+            for stage in stages:
+                group.create_task(serve(stage))
+
+    async def _night(self, stage: Stage, since: datetime, night: datetime, number: int) -> None:
+        """What the platform reports once a day, and what no story mentions."""
+        bought = [each for each in self._plan.purchases if since < each.placed_at <= night]
+        moved = scanned({each.parcel for each in self._plan.purchases}, since, night)
+        async with stage.connection.begin():
+            await self._import(stage, bought, night)
+            await self._scan(stage, moved, night)
+            await self._settle_in(stage, bought, night)
+            await self._fire(stage, night)
+            if number % PAYOUT_NIGHTS == PAYOUT_NIGHTS - 1:
+                await self._pay_out(stage, night)
+            await self._watch_out(stage, night)
+
+    async def _import(self, stage: Stage, bought: list[Purchase], night: datetime) -> None:
+        rows = iter([imported(purchase) for purchase in bought])
+        while chunk := dict(enumerate(islice(rows, ROWS_AT_ONCE))):
+            results = await imports.import_orders(stage.platform(night), chunk, {})
+            for row, result in results.items():
+                if result["status"] is not ImportStatus.CREATED:
+                    raise StoryError(f"{chunk[row].external_id} was not imported: {result['refused']}")
+                self._actor.bought(chunk[row].external_id, *result["order"])
+
+    async def _scan(self, stage: Stage, moved: list[scans.Scan], night: datetime) -> None:
+        results = await scans.report_scans(stage.platform(night), moved) if moved else {}
+        for row, result in results.items():
+            if result["status"] is ImportStatus.REJECTED:
+                raise StoryError(f"{moved[row]} was rejected: {result['refused']}")
+
+    async def _settle_in(self, stage: Stage, bought: list[Purchase], night: datetime) -> None:
+        """A seller sets up the desk on the night of the first sale."""
+        for seller in {each.seller.username: each.seller for each in bought}.values():
+            if seller.username in self._settled_in:
+                continue
+            self._settled_in.add(seller.username)
+            write = await stage.member(seller.username, night)
+            await desk.update_return_address(write, address_of(seller))
+            if seller.username == WAITING:
+                await desk.join_waitlist(write)
+            if seller.requests > MANY_REQUESTS:
+                for title, body in phrases.SAVED_REPLIES.items():
+                    await desk.save_reply(write, None, title, body)
+
+    async def _fire(self, stage: Stage, night: datetime) -> None:
+        """Clocks that no story waits for, such as those of carrier claims."""
+        while (due := await deadlines.claim_due(stage.connection, night)) is not None:
+            await settle_due(stage.connection, due.request, night)
+
+    async def _pay_out(self, stage: Stage, night: datetime) -> None:
+        """Most of what is available goes to those who have earned something."""
+        available = sellers.c.posted_minor - sellers.c.held_minor
+        earned = (
+            sa.select(
+                accounts.c.username, sellers.c.currency, (available * PAID_OUT_PERCENT / 100).label("minor")
+            )
+            .join(accounts, accounts.c.id == sellers.c.seller_id)
+            .where(available > 0)
+            .order_by(accounts.c.username)
+        )
+        transfers = [
+            Transfer(
+                f"payout-{night:%Y-%m-%d}-{row.username}",
+                row.username,
+                Money(int(row.minor), row.currency),
+                night,
+            )
+            for row in await stage.connection.execute(earned)
+            if row.minor >= 1
+        ]
+        await ledger_reports.report_transfers(stage.platform(night), transfers)
+
+    async def _watch_out(self, stage: Stage, night: datetime) -> None:
+        """Support flags one buyer, and another by mistake."""
+        for username, days_ago, reason, flagged in (
+            (FLAGGED_BUYER, 70, phrases.FLAGGING, True),
+            (CLEARED_BUYER, 40, phrases.FLAGGING, True),
+            (CLEARED_BUYER, 36, phrases.CLEARING, False),
+        ):
+            if self._plan.now - night == days_ago * DAY:
+                suspect = await self._company.member(stage.connection, username)
+                assert suspect is not None, "everybody has bought something by then"
+                assert suspect.account_id is not None, "members have accounts"
+                write = await stage.agent(AGENT, night)
+                await support.flag_buyer(write, suspect.account_id, reason, flagged=flagged)
+
+    async def _read_and_archive(self, stage: Stage) -> None:
+        """The well-known buyer and the busy sellers keep their inboxes: old threads are read, older ones
+        put away.
+        """
+        now = self._plan.now
+        tidy = [BUYER, *(seller.username for seller in self._plan.sellers if seller.requests > MANY_REQUESTS)]
+        async with stage.connection.begin():
+            for username in tidy:
+                write = await stage.member(username, now)
+                for place, entry in enumerate(await self._inbox(stage, username)):
+                    thread = entry.owner_id, entry.thread_id
+                    age = now - entry.last_activity_at
+                    if age > READ_AFTER or place % EVERY_OTHER == 0:
+                        await conversation.mark_read(write, *thread, None)
+                    if age > ARCHIVED_AFTER:
+                        await conversation.archive(write, *thread, archived=True)
+                    if place == MARKED_UNREAD:
+                        await conversation.mark_unread(write, *thread)
+
+    async def _inbox(self, stage: Stage, username: str) -> Sequence[Any]:
+        latest = (
+            sa.select(inbox_entries.c.owner_id, inbox_entries.c.thread_id, inbox_entries.c.last_activity_at)
+            .join(accounts, accounts.c.id == inbox_entries.c.account_id)
+            .where(accounts.c.username == username)
+            .order_by(inbox_entries.c.last_activity_at.desc(), inbox_entries.c.thread_id)
+        )
+        return (await stage.connection.execute(latest)).all()

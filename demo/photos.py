@@ -1,0 +1,101 @@
+"""The photos that people in the demo attach: a few small pictures, drawn here, kept like any upload.
+
+Decides what they look like. Where the bytes lie is the file store's business.
+"""
+
+import struct
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from itertools import cycle
+from typing import Protocol
+
+from domain.policy import CURRENT
+from resolvers.mutate import Write
+from resolvers.uploads import begin_upload
+from storage import attachments
+from storage.attachments import AttachmentFile
+
+WIDTH, HEIGHT = 160, 120
+COLOURS = ((196, 64, 48), (48, 104, 176), (64, 144, 88), (208, 160, 48), (120, 72, 152), (88, 96, 104))
+
+
+class Kept(Protocol):
+    """What the bytes say of themselves once they are kept."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type."""
+
+    @property
+    def byte_size(self) -> int:
+        """How many they are."""
+
+    @property
+    def sha256(self) -> str:
+        """Their hash."""
+
+
+class Files(Protocol):
+    """Where uploaded bytes are kept."""
+
+    async def keep(self, chunks: AsyncIterator[bytes], *, limit_bytes: int) -> Kept:
+        """Keep the bytes and say what they are."""
+
+
+class Album:
+    """The pictures, kept once, attached over and over."""
+
+    def __init__(self, kept: list[Kept]) -> None:
+        self._kept = cycle(kept)
+
+    @classmethod
+    async def kept_in(cls, files: Files) -> "Album":
+        """Draw the pictures and keep them."""
+        limit = CURRENT.attachment_size_bytes
+        return cls([await files.keep(_once(_picture(colour)), limit_bytes=limit) for colour in COLOURS])
+
+    async def attach(self, write: Write, many: int) -> tuple[int, ...]:
+        """Upload so many photos for the caller, as a client would; give their ids."""
+        return tuple([await self._upload(write, place) for place in range(1, many + 1)])
+
+    async def _upload(self, write: Write, place: int) -> int:
+        kept = next(self._kept)
+        filename = f"photo-{place}.png"
+        receipt = await begin_upload(write, filename, kept.content_type, kept.byte_size)
+        id_: int = receipt["attachment"][0]
+        assert write.viewer.account_id is not None, "somebody uploads"
+        begun = AttachmentFile(
+            id_, write.viewer.account_id, filename, kept.content_type, kept.byte_size, sha256=None
+        )
+        await attachments.finish(
+            write.connection,
+            begun,
+            content_type=kept.content_type,
+            byte_size=kept.byte_size,
+            sha256=kept.sha256,
+            at=await write.now(),
+        )
+        return id_
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _picture(colour: tuple[int, int, int]) -> bytes:
+    """A PNG of something rectangular on a table, with a crack in it."""
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes(_row(y, colour)) for y in range(HEIGHT))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def _row(y: int, colour: tuple[int, int, int]) -> Iterator[int]:
+    for x in range(WIDTH):
+        inside = 40 < x < 120 and 15 < y < 105
+        crack = inside and abs(x - 70 - y // 3) < 2
+        light = 224 - y // 2
+        yield from (24, 24, 24) if crack else colour if inside else (light, light - 8, light - 24)

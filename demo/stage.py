@@ -1,0 +1,96 @@
+"""Where people of the demo act: one connection, and calls that happen at an instant of their own.
+
+Decides who a name stands for. What a call does is its use case's business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.viewer import Viewer
+from domain.words import Scope, ViewerRole
+from resolvers.context import Context
+from resolvers.mutate import Write
+from storage import callers
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Write):
+    """A call that happens when the story says so, whatever the clock shows."""
+
+    at: datetime
+
+    async def now(self) -> datetime:
+        """The instant of the story."""
+        return self.at
+
+
+class NoLinks:
+    """Nobody in the demo follows a link."""
+
+    def upload(self, attachment_id: int) -> tuple[str, datetime]:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def attachment(self, attachment_id: int) -> str:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def statement(self, seller_id: int, year: int, month: int) -> str:
+        """Never asked for."""
+        raise NotImplementedError
+
+
+class Company:
+    """The viewers behind the demo's names, found once their accounts are there."""
+
+    def __init__(self) -> None:
+        self._viewers: dict[str, Viewer] = {}
+
+    async def member(self, connection: AsyncConnection, username: str) -> Viewer | None:
+        """A buyer or seller; None before the first import that names them."""
+        return await self._find(connection, username, ViewerRole.MEMBER)
+
+    async def agent(self, connection: AsyncConnection, username: str) -> Viewer:
+        """Someone of Support."""
+        viewer = await self._find(connection, username, ViewerRole.SUPPORT)
+        assert viewer is not None, "agents come first"
+        return viewer
+
+    async def _find(self, connection: AsyncConnection, username: str, role: ViewerRole) -> Viewer | None:
+        if username not in self._viewers:
+            account = await callers.by_username(connection, username)
+            if account is None:
+                return None
+            self._viewers[username] = Viewer(role, account.id, username)
+        return self._viewers[username]
+
+
+PLATFORM = Viewer(ViewerRole.PLATFORM, None, "platform", frozenset({Scope.PLATFORM_WRITE}))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One connection, on which one call is made after the other."""
+
+    engine: AsyncEngine
+    connection: AsyncConnection
+    company: Company
+
+    async def member(self, username: str, at: datetime, *, own_labels: bool = True) -> Moment:
+        """A call of a buyer or seller who is there."""
+        viewer = await self.company.member(self.connection, username)
+        assert viewer is not None, "whoever acts has traded"
+        return self._moment(viewer, at, own_labels=own_labels)
+
+    async def agent(self, username: str, at: datetime) -> Moment:
+        """A call of someone of Support."""
+        return self._moment(await self.company.agent(self.connection, username), at)
+
+    def platform(self, at: datetime) -> Moment:
+        """A call of the marketplace's own services."""
+        return self._moment(PLATFORM, at)
+
+    def _moment(self, viewer: Viewer, at: datetime, *, own_labels: bool = True) -> Moment:
+        return Moment(self.connection, viewer, Context(self.engine, viewer, NoLinks(), own_labels), at)
