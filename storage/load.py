@@ -123,9 +123,10 @@ _clock = (
 )
 _return_parcel = parcels.alias("return_parcel")
 _replacement_parcel = parcels.alias("replacement_parcel")
+_all_holds = holds.alias("all_holds")
 _holds_made = (
-    sa.select(sa.func.coalesce(sa.func.max(holds.c.number), 0))
-    .where(holds.c.seller_id == requests.c.seller_id, holds.c.request_number == requests.c.number)
+    sa.select(sa.func.coalesce(sa.func.max(_all_holds.c.number), 0))
+    .where(_all_holds.c.seller_id == requests.c.seller_id, _all_holds.c.request_number == requests.c.number)
     .scalar_subquery()
     .label("holds_made")
 )

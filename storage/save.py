@@ -189,7 +189,7 @@ async def _post(connection: AsyncConnection, decision: Decision) -> list[Posted]
             charged -= line.amount.minor
     if refunded or charged:
         given = {"refunded": refunded, "charged": charged}
-        await connection.execute(_give_back, given | {"seller_id": order.seller_id, "of_id": order.id})
+        await connection.execute(_give_back, given | {"of_seller": order.seller_id, "of_id": order.id})
     return await post_journals(
         connection,
         [Posting(key.seller_id, journal, decision.at, order.id, key.number) for journal in journals],
@@ -241,7 +241,7 @@ _subject = (
 )
 _give_back = (
     sa.update(orders)
-    .where(orders.c.seller_id == sa.bindparam("seller_id"), orders.c.id == sa.bindparam("of_id"))
+    .where(orders.c.seller_id == sa.bindparam("of_seller"), orders.c.id == sa.bindparam("of_id"))
     .values(
         refunded_minor=orders.c.refunded_minor + sa.bindparam("refunded", type_=sa.BigInteger),
         charged_minor=orders.c.charged_minor + sa.bindparam("charged", type_=sa.BigInteger),

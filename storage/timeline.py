@@ -78,7 +78,7 @@ async def write_timeline(
     key = decision.request.key
     named = {"seller_id": key.seller_id, "request_number": key.number}
     last: int = (await connection.execute(_last, named)).scalar_one()
-    rows = [named | entry | {"number": number} for number, entry in enumerate(entries, last + 1)]
+    rows = [entry | named | {"number": number} for number, entry in enumerate(entries, last + 1)]
     await connection.execute(_insert, rows)
 
 
