@@ -1,7 +1,7 @@
 """Deadlines as work to do: which request's clock runs out next, taken by one worker at a time.
 
-Decides that a request is taken by locking its order, as every command does, and that one which failed waits with
-all its clocks. What a deadline does is the domain's.
+Decides that a request is taken by locking its order, as every command does, and that one which failed waits
+with all its clocks. What a deadline does is the domain's.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,12 @@ from domain.values import Request, RequestKey
 from storage.load import lock_request
 from storage.tables import deadlines, orders, requests
 
-CLOCK_MOVES = (
-    0x636C6F636B  # "clock": held alone by whoever moves the test clock, shared by who fires deadlines
-)
+CLOCK_MOVES = 0x636C6F636B  # held alone by whoever moves the test clock, shared by who fires
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A locked request with a clock that has run out, since when it waits, and how often firing it has failed."""
+    """A locked request with a clock that has run out, since when it waits, and how often it has failed."""
 
     request: Request
     since: datetime
@@ -47,7 +45,7 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
 async def failed(
     connection: AsyncConnection, key: RequestKey, *, at: datetime, error: str, retry_at: datetime
 ) -> None:
-    """Keep why the clocks of a request that had run out by `at` could not be fired; try again at `retry_at`."""
+    """Keep why the clocks of a request that had run out by `at` were not fired; try again at `retry_at`."""
     named = {"seller": key.seller_id, "request": key.number}
     await connection.execute(_failed, named | {"at": at, "error": error, "retry_at": retry_at})
 

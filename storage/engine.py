@@ -5,7 +5,9 @@ Decides what holds for every connection, and which servers are too old. Knows no
 
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 OLDEST_SERVER = 15
@@ -45,3 +47,8 @@ def _refuse_old_servers(dbapi_connection: Any, _: object) -> None:
     major = dbapi_connection.driver_connection.get_server_version().major
     if major < OLDEST_SERVER:
         raise UnsupportedServerError(major)
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether the database undid a transaction because two waited for each other."""
+    return bool(getattr(error.orig, "sqlstate", None) == asyncpg.DeadlockDetectedError.sqlstate)

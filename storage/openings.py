@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import abuse
@@ -162,7 +162,7 @@ _openings = (
 
 _marks = (
     sa.select(buyer_flags.c.buyer_id, buyer_flags.c.flagged, buyer_flags.c.reason, buyer_flags.c.at)
-    .distinct(buyer_flags.c.buyer_id)
+    .ext(distinct_on(buyer_flags.c.buyer_id))
     .where(buyer_flags.c.buyer_id == sa.any_(sa.bindparam("buyer_ids", type_=ARRAY(sa.BigInteger))))
     .order_by(buyer_flags.c.buyer_id, buyer_flags.c.number.desc())
 )

@@ -1,7 +1,7 @@
 """Firing deadlines: each once, at its own instant, in a transaction of its own, in the order they are due.
 
-Decides what becomes of one that throws: its error is kept, it is tried again with growing delay, and all others
-go on. What a deadline does is the domain's.
+Decides what becomes of one that throws: its error is kept, it is tried again with growing delay, and all
+others go on. What a deadline does is the domain's.
 """
 
 import traceback
@@ -68,6 +68,7 @@ async def fire_next(engine: AsyncEngine, *, until: datetime | None = None) -> in
     except Exception:
         if due is None:
             raise
+        log.exception("deadline_failed", request=str(due.request.key), attempts=due.attempts + 1)
         await _keep_failure(engine, due, at)
         return 0
 
@@ -84,8 +85,7 @@ async def _fire(connection: AsyncConnection, request: Request, at: datetime) -> 
 
 
 async def _keep_failure(engine: AsyncEngine, due: deadlines.Due, at: datetime) -> None:
-    key = due.request.key
-    log.exception("deadline_failed", request=str(key), attempts=due.attempts + 1)
     retry_at = at + min(FIRST_RETRY * 2 ** min(due.attempts, 20), LAST_RETRY)
+    error = traceback.format_exc()
     async with engine.begin() as connection:
-        await deadlines.failed(connection, key, at=at, error=traceback.format_exc(), retry_at=retry_at)
+        await deadlines.failed(connection, due.request.key, at=at, error=error, retry_at=retry_at)

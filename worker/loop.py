@@ -1,4 +1,4 @@
-"""The worker's loop: fires what is due, sleeps until the next deadline, and drops keys that are no longer kept.
+"""The worker's loop: fires what is due, sleeps until the next deadline, drops keys that are kept no longer.
 
 Decides when to look. Any number of loops may run at once; none needs to know of the others.
 """

@@ -1,0 +1,203 @@
+"""Orders as the marketplace imports them: members, shipments, orders and their sales, written in sets.
+
+Decides the order of writes. Which rows are taken is `storage.import_plan`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain import journals
+from domain.enrollment import from_the_start
+from domain.imports import ImportedOrder
+from domain.money import Money
+from domain.policy import CURRENT
+from domain.refusals import Refusal
+from domain.values import Order
+from domain.words import ImportStatus, ParcelRole
+from storage.import_plan import Plan, amounts, described, introduced, packed, shipment_name
+from storage.known import Row, look, member_ids, order_keys, parcel_ids, shipment_ids
+from storage.posting import Posting, post_journals
+from storage.tables import accounts, orders, parcels, sellers, shipments
+
+IMPORTING = 0x696D706F7274
+"""The advisory lock of imports: two that name the same rows would otherwise meet halfway."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of one row; `order` is the key of the order it is about, unless it was refused."""
+
+    status: ImportStatus
+    order: tuple[int, int] | None = None
+    refusal: Refusal | None = None
+
+
+async def upsert_orders(
+    connection: AsyncConnection, rows: Sequence[ImportedOrder], *, at: datetime
+) -> list[ImportOutcome]:
+    """Import rows, in order; give what became of each. A row that names an order again comes after the first."""
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORTING)))
+    outcomes: dict[int, ImportOutcome] = {}
+    left = dict(enumerate(rows))
+    while left:
+        first = {row.external_id: place for place, row in reversed(left.items())}
+        once = {place: left.pop(place) for place in sorted(first.values())}
+        outcomes |= await _import(connection, once, at)
+    return [outcomes[place] for place in range(len(rows))]
+
+
+async def _import(
+    connection: AsyncConnection, rows: dict[int, ImportedOrder], at: datetime
+) -> dict[int, ImportOutcome]:
+    plan = Plan(await look(connection, list(rows.values())))
+    statuses: dict[int, ImportStatus] = {}
+    outcomes: dict[int, ImportOutcome] = {}
+    for place, row in rows.items():
+        try:
+            statuses[place] = plan.take(row)
+        except Refusal as refusal:
+            outcomes[place] = ImportOutcome(ImportStatus.REJECTED, refusal=refusal)
+    await _write(connection, plan, at)
+    keys = await order_keys(connection, {rows[place].external_id for place in statuses})
+    await _post_sales(connection, plan, keys)
+    for place, status in statuses.items():
+        outcomes[place] = ImportOutcome(status, keys[rows[place].external_id])
+    return outcomes
+
+
+async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
+    if plan.members:
+        members = [plan.members[name] for name in sorted(plan.members)]
+        new = [introduced(each) | {"username": each.username, "created_at": at} for each in members]
+        await connection.execute(_put_member, new)
+    touched = [*plan.new_orders, *plan.changed_orders]
+    ids = await member_ids(connection, {each.username for row in touched for each in (row.buyer, row.seller)})
+    if plan.sellers:
+        await connection.execute(_new_seller, [_seller(plan, name, ids) for name in sorted(plan.sellers)])
+    await _write_shipments(connection, plan, ids)
+    named = {shipment_name(row, row.shipment) for row in touched if row.shipment}
+    found = await shipment_ids(connection, named)
+
+    def shipment_of(row: ImportedOrder) -> Row:
+        return {"shipment_id": found[shipment_name(row, row.shipment)]["id"] if row.shipment else None}
+
+    if plan.new_orders:
+        await connection.execute(
+            _new_order,
+            [
+                described(row)
+                | amounts(row)
+                | shipment_of(row)
+                | {
+                    "seller_id": ids[row.seller.username],
+                    "buyer_id": ids[row.buyer.username],
+                    "external_id": row.external_id,
+                }
+                for row in plan.new_orders
+            ],
+        )
+    for row in plan.changed_orders:
+        moved = shipment_of(row) if row.shipment else {}
+        await connection.execute(_change_order, described(row) | moved | {"named": row.external_id})
+
+
+async def _write_shipments(connection: AsyncConnection, plan: Plan, ids: dict[str, int]) -> None:
+    new = [(seller, packed(shipment), shipment) for (seller, _), shipment in plan.new_shipments.items()]
+    if new:
+        await connection.execute(
+            _new_parcel,
+            [
+                {
+                    "seller_id": ids[seller],
+                    "carrier": row["carrier"],
+                    "tracking_number": row["tracking_number"],
+                    "role": ParcelRole.OUTBOUND,
+                }
+                for seller, row, _ in new
+            ],
+        )
+        made = await parcel_ids(connection, {row["tracking_number"] for _, row, _ in new})
+        await connection.execute(
+            _new_shipment,
+            [
+                {
+                    "seller_id": ids[seller],
+                    "external_id": shipment.external_id,
+                    "parcel_id": made[row["carrier"], row["tracking_number"]],
+                    "platform_label": row["platform_label"],
+                    "currency": plan.known.currencies[seller],
+                    "insured_minor": row["insured_minor"],
+                    "ship_from": row["ship_from"],
+                }
+                for seller, row, shipment in new
+            ],
+        )
+    for name, shipment in plan.changed_shipments.items():
+        known, row = plan.known.shipments[name], packed(shipment)
+        number = {"carrier": row.pop("carrier"), "tracking_number": row.pop("tracking_number")}
+        seller = {"of_seller_id": known["seller_id"]}
+        await connection.execute(_change_shipment, row | seller | {"of_id": known["id"]})
+        await connection.execute(_change_parcel, number | seller | {"of_id": known["parcel_id"]})
+
+
+async def _post_sales(connection: AsyncConnection, plan: Plan, keys: dict[str, tuple[int, int]]) -> None:
+    postings = []
+    for row in sorted(plan.new_orders, key=lambda row: row.placed_at):
+        seller_id, order_id = keys[row.external_id]
+        sale = journals.sale(_order(row, seller_id, order_id))
+        if sale.lines:  # nothing moves for what was given away
+            postings.append(Posting(seller_id, sale, row.placed_at, order_id))
+    await post_journals(connection, postings)
+
+
+def _seller(plan: Plan, username: str, ids: dict[str, int]) -> Row:
+    member, currency = plan.sellers[username]
+    enrollment = from_the_start(member.country_code, member.access_granted_at, CURRENT)
+    return {
+        "seller_id": ids[username],
+        "currency": currency,
+        "enrollment_status": enrollment.status,
+        "enrolled_since": enrollment.since,
+        "access_granted_at": member.access_granted_at,
+    }
+
+
+def _order(row: ImportedOrder, seller_id: int, order_id: int) -> Order:
+    return Order(
+        id=order_id,
+        seller_id=seller_id,
+        buyer_id=0,  # a sale is the same whoever bought
+        placed_at=row.placed_at,
+        category=row.category,
+        consumable=row.consumable,
+        price=row.price,
+        tax=row.tax,
+        shipping=row.shipping,
+        commission=row.commission,
+        processing_fee=row.processing_fee,
+        refunded=Money(0, row.price.currency),
+        shipment=None,
+    )
+
+
+_introduce = insert(accounts)
+_put_member = _introduce.on_conflict_do_update(
+    index_elements=[accounts.c.username],
+    set_={name: _introduce.excluded[name] for name in ("display_name", "email", "country_code")},
+)
+_new_seller = insert(sellers).on_conflict_do_nothing()
+_new_parcel = sa.insert(parcels)
+_new_shipment = sa.insert(shipments)
+_new_order = sa.insert(orders)
+_change_order = sa.update(orders).where(orders.c.external_id == sa.bindparam("named"))
+_change_shipment = sa.update(shipments).where(
+    shipments.c.seller_id == sa.bindparam("of_seller_id"), shipments.c.id == sa.bindparam("of_id")
+)
+_change_parcel = sa.update(parcels).where(
+    parcels.c.seller_id == sa.bindparam("of_seller_id"), parcels.c.id == sa.bindparam("of_id")
+)

@@ -1,0 +1,129 @@
+"""What is known already of orders about to be imported: members, ledgers, orders, shipments and parcels.
+
+Decides nothing; it locks the orders it finds, so that nothing of them moves while the import goes on.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.imports import ImportedOrder
+from domain.money import Currency
+from domain.words import Carrier
+from storage.tables import accounts, orders, parcels, sellers, shipments
+
+Row = dict[str, Any]
+ShipmentName = tuple[str, str]
+"""Its seller's username and its external id."""
+
+
+@dataclass(slots=True)
+class Known:
+    """Everything that the rows of one import touch, by the names they use for it."""
+
+    members: dict[str, Row] = field(default_factory=dict)
+    currencies: dict[str, Currency] = field(default_factory=dict)  # of sellers' ledgers
+    orders: dict[str, Row] = field(default_factory=dict)
+    shipments: dict[ShipmentName, Row] = field(default_factory=dict)
+    parcels: dict[tuple[Carrier, str], ShipmentName | None] = field(
+        default_factory=dict
+    )  # None: no shipment's
+
+
+async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Known:
+    """Read what is known of these rows, in a fixed number of statements."""
+    known = Known()
+    for found in await _all(connection, _orders, {row.external_id for row in rows}):
+        known.orders[found["external_id"]] = found
+    for found in await _all(
+        connection, _members, {each.username for row in rows for each in (row.buyer, row.seller)}
+    ):
+        known.members[found["username"]] = found
+        if found["currency"] is not None:
+            known.currencies[found["username"]] = found["currency"]
+    named = [row.shipment for row in rows if row.shipment]
+    for found in await _all(connection, _parcels, {shipment.tracking_number for shipment in named}):
+        known.parcels[found["carrier"], found["tracking_number"]] = None
+    for found in await _all(connection, _shipments, {shipment.external_id for shipment in named}):
+        name = (found["seller"], found["external_id"])
+        known.shipments[name] = found
+        known.parcels[found["carrier"], found["tracking_number"]] = name
+    return known
+
+
+async def member_ids(connection: AsyncConnection, usernames: Collection[str]) -> dict[str, int]:
+    """Give members' accounts by name."""
+    return {row["username"]: row["id"] for row in await _all(connection, _members, usernames)}
+
+
+async def shipment_ids(
+    connection: AsyncConnection, names: Collection[ShipmentName]
+) -> dict[ShipmentName, Row]:
+    """Give shipments by name, each with its parcel."""
+    found = await _all(connection, _shipments, {external_id for _, external_id in names})
+    return {(row["seller"], row["external_id"]): row for row in found}
+
+
+async def parcel_ids(
+    connection: AsyncConnection, tracking_numbers: Collection[str]
+) -> dict[tuple[Carrier, str], int]:
+    """Give parcels by their numbers."""
+    found = await _all(connection, _parcels, tracking_numbers)
+    return {(row["carrier"], row["tracking_number"]): row["id"] for row in found}
+
+
+async def order_keys(
+    connection: AsyncConnection, external_ids: Collection[str]
+) -> dict[str, tuple[int, int]]:
+    """Give orders' keys by name."""
+    found = await _all(connection, _orders, external_ids)
+    return {row["external_id"]: (row["seller_id"], row["id"]) for row in found}
+
+
+async def _all(connection: AsyncConnection, statement: sa.Select[Any], names: Collection[str]) -> list[Row]:
+    return [dict(row) for row in (await connection.execute(statement, {"names": sorted(names)})).mappings()]
+
+
+_named = sa.any_(sa.bindparam("names", type_=ARRAY(sa.Text)))
+_members = (
+    sa.select(
+        accounts.c.id,
+        accounts.c.username,
+        accounts.c.display_name,
+        accounts.c.email,
+        accounts.c.country_code,
+        accounts.c.is_agent,
+        sellers.c.currency,
+    )
+    .outerjoin(sellers, sellers.c.seller_id == accounts.c.id)
+    .where(accounts.c.username == _named)
+)
+_orders = (
+    sa.select(orders)
+    .where(orders.c.external_id == _named)
+    .order_by(orders.c.seller_id, orders.c.id)
+    .with_for_update(key_share=True)
+)
+_parcels = sa.select(parcels.c.id, parcels.c.carrier, parcels.c.tracking_number).where(
+    parcels.c.tracking_number == _named
+)
+_shipments = (
+    sa.select(
+        *shipments.c,
+        accounts.c.username.label("seller"),
+        parcels.c.carrier,
+        parcels.c.tracking_number,
+        sa.select(sa.func.count())
+        .where(orders.c.seller_id == shipments.c.seller_id, orders.c.shipment_id == shipments.c.id)
+        .correlate(shipments)
+        .scalar_subquery()
+        .label("orders"),
+    )
+    .join(accounts, accounts.c.id == shipments.c.seller_id)
+    .join(parcels, (parcels.c.seller_id == shipments.c.seller_id) & (parcels.c.id == shipments.c.parcel_id))
+    .where(shipments.c.external_id == _named)
+)

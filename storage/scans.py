@@ -1,0 +1,97 @@
+"""What carriers report of parcels: each fact kept once, and the parcel's own instants brought up to date.
+
+Decides which requests a parcel concerns. Facts count by when they happened; what they move is the domain's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.values import RequestKey
+from domain.words import Carrier, ParcelRole, RequestStatus, ScanKind
+from storage.tables import orders, parcels, requests, scans, shipments
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedScan:
+    """A scan that is kept: of which parcel, whether it was new, and the requests it may move, in order."""
+
+    role: ParcelRole
+    replacement_number: int | None
+    is_new: bool
+    requests: tuple[RequestKey, ...]
+
+
+async def record_scan(
+    connection: AsyncConnection,
+    carrier: Carrier,
+    tracking_number: str,
+    kind: ScanKind,
+    *,
+    at: datetime,
+    place: str | None,
+    reported_at: datetime,
+) -> RecordedScan | None:
+    """Keep a scan, its parcel's orders being locked by the caller; None for a parcel that nobody knows."""
+    named = {"carrier": carrier, "tracking_number": tracking_number}
+    parcel = (await connection.execute(_parcel, named)).one_or_none()
+    if parcel is None:
+        return None
+    key = {"seller_id": parcel.seller_id, "parcel_id": parcel.id}
+    row = key | {"kind": kind, "at": at, "place": place, "reported_at": reported_at}
+    is_new = (await connection.execute(_keep, row)).rowcount == 1
+    if parcel.request_number is not None:
+        concerned: tuple[RequestKey, ...] = (RequestKey(parcel.seller_id, parcel.request_number),)
+    else:
+        if is_new:
+            await connection.execute(
+                _update, _instants(kind, at) | {"seller": key["seller_id"], "parcel": parcel.id}
+            )
+        rows = await connection.execute(_open_requests, key)
+        concerned = tuple(RequestKey(*row) for row in rows)
+    return RecordedScan(parcel.role, parcel.replacement_number, is_new, concerned)
+
+
+def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:
+    """What a scan says of the whole journey: any of them says that the parcel was handed over."""
+    return {
+        "mailed": at,
+        "delivered": at if kind is ScanKind.DELIVERED else None,
+        "returned": at if kind is ScanKind.RETURNED_TO_SENDER else None,
+    }
+
+
+def _earliest(column: sa.Column[datetime], parameter: str) -> sa.ColumnElement[datetime]:
+    return sa.func.least(column, sa.bindparam(parameter, type_=column.type))
+
+
+_parcel = sa.select(
+    parcels.c.seller_id, parcels.c.id, parcels.c.role, parcels.c.request_number, parcels.c.replacement_number
+).where(
+    parcels.c.tracking_number == sa.bindparam("tracking_number"),
+    parcels.c.carrier == sa.bindparam("carrier", type_=parcels.c.carrier.type),
+)
+_keep = insert(scans).on_conflict_do_nothing()
+_update = (
+    sa.update(shipments)
+    .where(shipments.c.seller_id == sa.bindparam("seller"), shipments.c.parcel_id == sa.bindparam("parcel"))
+    .values(
+        mailed_at=_earliest(shipments.c.mailed_at, "mailed"),
+        delivered_at=_earliest(shipments.c.delivered_at, "delivered"),
+        returned_to_sender_at=_earliest(shipments.c.returned_to_sender_at, "returned"),
+    )
+)
+_open_requests = (
+    sa.select(requests.c.seller_id, requests.c.number)
+    .join(orders, (orders.c.seller_id == requests.c.seller_id) & (orders.c.id == requests.c.order_id))
+    .join(shipments, (shipments.c.seller_id == orders.c.seller_id) & (shipments.c.id == orders.c.shipment_id))
+    .where(
+        shipments.c.seller_id == sa.bindparam("seller_id"),
+        shipments.c.parcel_id == sa.bindparam("parcel_id"),
+        requests.c.status != RequestStatus.CLOSED,
+    )
+    .order_by(requests.c.number)
+)
