@@ -4,15 +4,14 @@ Decides nothing of its own: it reads the rows that `domain.decide` would take. W
 amounts and numbers of a command is refused by the command alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.change import Change
+from domain.deadlines import as_of
+from domain.moves import action_rows, obstacle, open_actions
 from domain.policy import Policy
 from domain.refusals import InvalidState, Refusal
-from domain.table import Row
-from domain.transitions import rows_for
 from domain.values import Request
 from domain.words import DeadlineKind, EscalationCause, Party, RequestAction
 
@@ -34,26 +33,22 @@ class AvailableAction:
 def available_actions(
     request: Request, *, by: Party, at: datetime, policy: Policy
 ) -> tuple[AvailableAction, ...]:
-    """Each action once, in the table's order; of two rows for one action, the one that can be taken."""
+    """Each action once, in the table's order; of two rows for one action, the one that can be taken.
+
+    Deadlines that are due count as fired, as they will have when a command comes.
+    """
+    request = as_of(request, at=at, policy=policy)
     change = Change(request, by=by, at=at, policy=policy)
     allowed = open_actions(request, by=by, at=at, policy=policy)
     found: dict[RequestAction, AvailableAction] = {}
-    for action, row in _action_rows(request, by):
+    for action, row in action_rows(request, by):
         known = found.get(action)
         if known is None or not known.allowed:
-            refusal = _obstacle(row, change, allowed)
+            refusal = obstacle(row, change, allowed)
             until = row.until(request, policy) if row.until and refusal is None else None
             if known is None or refusal is None:
                 found[action] = AvailableAction(action, refusal, until)
     return tuple(found.values())
-
-
-def open_actions(request: Request, *, by: Party, at: datetime, policy: Policy) -> frozenset[RequestAction]:
-    """The actions that nothing stands in the way of."""
-    change = Change(request, by=by, at=at, policy=policy)
-    return frozenset(
-        action for action, row in _action_rows(request, by) if _obstacle(row, change, frozenset()) is None
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +68,7 @@ class EscalationEligibility:
 
 def escalation_eligibility(request: Request, *, at: datetime, policy: Policy) -> EscalationEligibility:
     """The buyer's way to Support; where the seller's time still runs, it opens when that is over."""
+    request = as_of(request, at=at, policy=policy)
     offered = available_actions(request, by=Party.BUYER, at=at, policy=policy)
     escalate = next((each for each in offered if each.action is RequestAction.ESCALATE), None)
     if escalate is None:
@@ -84,22 +80,3 @@ def escalation_eligibility(request: Request, *, at: datetime, policy: Policy) ->
     clocks = request.deadlines
     opens_at = clocks.get(DeadlineKind.RESPOND) or clocks.get(DeadlineKind.REPLACEMENT_SHIP)
     return EscalationEligibility(opens_at, None, None, escalate.refusal)
-
-
-def _action_rows(request: Request, party: Party) -> Iterator[tuple[RequestAction, Row]]:
-    for row in rows_for(request.kind, request.status, party):
-        if row.action:
-            yield row.action, row
-
-
-def _obstacle(row: Row, change: Change, allowed: frozenset[RequestAction]) -> Refusal | None:
-    """What stands in the way of one row, before the words and amounts of a command are known."""
-    unmet = row.unmet(change)
-    if unmet:
-        return InvalidState(change.request.status, allowed, unmet.otherwise)
-    for check in row.checks:
-        try:
-            check(change)
-        except Refusal as refusal:
-            return refusal
-    return None

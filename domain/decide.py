@@ -14,9 +14,9 @@ from typing import assert_never
 from domain import commands as c
 from domain import opening as opening_rules
 from domain import replacements, returns
-from domain.actions import open_actions
 from domain.change import Change
 from domain.effects import Decision
+from domain.moves import open_actions
 from domain.policy import Policy
 from domain.refusals import InvalidState
 from domain.table import Fact, Row, Trigger

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain import commands as c
-from domain.actions import escalation_eligibility
+from domain.actions import available_actions, escalation_eligibility
 from domain.effects import DeadlineMissed
 from domain.money import Money
 from domain.policy import CURRENT
@@ -87,6 +87,14 @@ def test_a_message_is_a_response_but_stops_neither_clock_nor_way() -> None:
     assert not [effect for effect in story.effects if isinstance(effect, DeadlineMissed)]
     story.buyer(c.Escalate("Still nothing."))
     assert story.request.escalations[-1].cause is EscalationCause.NEEDS_HELP
+
+
+def test_what_is_offered_counts_a_clock_that_has_run_out_but_not_fired() -> None:
+    story = awaiting_seller()
+    offered = available_actions(story.request, by=Party.BUYER, at=story.at + 2 * DAY, policy=CURRENT)
+    assert RequestAction.ESCALATE in {each.action for each in offered if each.allowed}
+    way = escalation_eligibility(story.request, at=story.at + 2 * DAY, policy=CURRENT)
+    assert (way.eligible, way.cause) == (True, EscalationCause.NO_RESPONSE)
 
 
 def test_late_is_not_never() -> None:
