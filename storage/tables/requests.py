@@ -71,7 +71,7 @@ requests = sa.Table(
     sa.CheckConstraint("(status = 'CLOSED') = (funded_by IS NOT NULL)", name="closed_has_funder"),
     sa.CheckConstraint("status NOT IN ('CLOSED', 'UNDER_REVIEW') OR due_at IS NULL", name="due"),
     sa.CheckConstraint("(kind = 'CANCELLATION') = (reason IS NULL)", name="reason"),
-    sa.CheckConstraint("(handled_by = 'SUPPORT') = (routing_cause IS NOT NULL)", name="routing"),
+    sa.CheckConstraint("handled_by = 'SELLER' OR routing_cause IS NOT NULL", name="routing"),
     sa.CheckConstraint(
         "kind = 'SUPPORT' OR status IN ('AWAITING_SELLER', 'DECLINED', 'UNDER_REVIEW', 'CLOSED')",
         name="cancellation_status",

@@ -56,7 +56,7 @@ CREATE TABLE requests (
     CONSTRAINT ck_requests_closed_has_funder CHECK ((status = 'CLOSED') = (funded_by IS NOT NULL)),
     CONSTRAINT ck_requests_due CHECK (status NOT IN ('CLOSED', 'UNDER_REVIEW') OR due_at IS NULL),
     CONSTRAINT ck_requests_reason CHECK ((kind = 'CANCELLATION') = (reason IS NULL)),
-    CONSTRAINT ck_requests_routing CHECK ((handled_by = 'SUPPORT') = (routing_cause IS NOT NULL)),
+    CONSTRAINT ck_requests_routing CHECK (handled_by = 'SELLER' OR routing_cause IS NOT NULL),
     CONSTRAINT ck_requests_cancellation_status CHECK (kind = 'SUPPORT' OR status IN ('AWAITING_SELLER',
         'DECLINED', 'UNDER_REVIEW', 'CLOSED')),
     CONSTRAINT ck_requests_survey CHECK ((survey_satisfied IS NULL) = (survey_at IS NULL)),
