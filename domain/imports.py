@@ -70,8 +70,10 @@ class ImportedOrder:
     shipment: ImportedShipment | None
 
 
-def contradictions(order: ImportedOrder) -> Iterator[Refusal]:
+def contradictions(order: ImportedOrder, *, at: datetime) -> Iterator[Refusal]:
     """Give what in a row contradicts itself, each with the path of its field."""
+    if order.placed_at > at:
+        yield Invalid("This has not happened yet.", "placedAt")
     currency = order.price.currency
     amounts = {
         "tax": order.tax,

@@ -19,7 +19,7 @@ async def update_return_address(write: Write, address: Address) -> Receipt:
     seller_id = require_member(write)
     if not await desk.set_return_address(write.connection, seller_id, address):
         raise NotAllowed(NOT_SELLING)
-    return {"seller": seller_id}
+    return {"seller": [seller_id]}
 
 
 async def save_reply(write: Write, key: tuple[int, int] | None, title: str, body: str) -> Receipt:
@@ -40,7 +40,7 @@ async def delete_reply(write: Write, seller_id: int, id_: int) -> Receipt:
     """Forget a kept reply."""
     if require_member(write) != seller_id or not await desk.delete_reply(write.connection, seller_id, id_):
         raise NotFound("saved reply", "savedReplyId")
-    return {"reply": [seller_id, id_]}
+    return {"deleted": [seller_id, id_]}
 
 
 async def join_waitlist(write: Write) -> Receipt:
@@ -52,7 +52,7 @@ async def join_waitlist(write: Write) -> Receipt:
     waiting = enrollment.join_waitlist(current, at=await write.now())
     if waiting != current:
         await desk.set_enrollment(write.connection, seller_id, waiting)
-    return {"seller": seller_id}
+    return {"seller": [seller_id]}
 
 
 async def _selling(write: Write) -> int:

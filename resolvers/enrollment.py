@@ -28,4 +28,4 @@ async def set_enrollment(
     stated = Enrollment(status, None if status is EnrollmentStatus.NOT_ENROLLED else since or at)
     if current.status is not status or since not in (None, current.since):
         await desk.set_enrollment(write.connection, seller.id, stated)
-    return {"seller": seller.id}
+    return {"seller": [seller.id]}

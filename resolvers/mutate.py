@@ -11,8 +11,10 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import NotAllowed, Refusal
@@ -20,8 +22,10 @@ from domain.viewer import Viewer
 from domain.words import UserErrorCode
 from resolvers.context import Context
 from storage import clock, idempotency
+from storage.engine import is_deadlock
 
 Receipt = dict[str, Any]
+MOST_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Answer:
 
     receipt: Receipt | None
     refused: tuple[Refused, ...] = ()
+
+    def kept(self, name: str) -> Any:
+        """Give what the receipt keeps under a name, None where nothing was done."""
+        return self.receipt.get(name) if self.receipt else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +114,23 @@ async def mutate(context: Context, call: Call, use_case: UseCase) -> Answer:
     if viewer is None:
         return Answer(None, (Refused.of(NotAllowed("Send a token first: nothing is changed for nobody.")),))
     try:
-        async with context.engine.begin() as connection:
-            answer = await _once(Write(connection, viewer, context), call, use_case)
+        answer = await _in_one_transaction(context, viewer, call, use_case)
     except Refusal as refusal:  # of the key itself
         answer = Answer(None, (Refused.of(refusal),))
     context.forget()
     return answer
+
+
+async def _in_one_transaction(context: Context, viewer: Viewer, call: Call, use_case: UseCase) -> Answer:
+    """Run a call; one that a deadlock has undone is run again."""
+    for attempt in count(1):
+        try:
+            async with context.engine.begin() as connection:
+                return await _once(Write(connection, viewer, context), call, use_case)
+        except DBAPIError as error:
+            if attempt == MOST_ATTEMPTS or not is_deadlock(error):
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:

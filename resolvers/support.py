@@ -40,4 +40,4 @@ async def flag_buyer(write: Write, buyer_id: int, reason: str, *, flagged: bool)
     at = await write.now()
     if not await agents.flag(write.connection, buyer_id, agent_id, flagged=flagged, reason=reason, at=at):
         raise NotFound("member", "userId")
-    return {"user": buyer_id}
+    return {"user": [buyer_id]}

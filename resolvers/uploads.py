@@ -30,4 +30,4 @@ async def begin_upload(write: Write, filename: str, content_type: str, byte_size
         byte_size=byte_size,
         at=await write.now(),
     )
-    return {"attachment": id_}
+    return {"attachment": [id_], "contentType": content_type}

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.imports import ImportedMember, ImportedOrder, ImportedShipment, ImportedShow
 from domain.words import Carrier
-from schema.inputs.form import LONGEST_URL, MOST_ROWS, Form, Rule, field, idempotency_key
+from schema.inputs.form import MOST_ROWS, Form, Rule, field, idempotency_key
 from schema.inputs.money import AddressInput, MoneyInput
 from schema.scalars import URL
 
@@ -38,9 +38,7 @@ class ImportLiveShowInput(Form):
 
     show_id: str = field("The show.", longest=200)
     title: str = field("Its title.", longest=500)
-    video_receipt_url: URL | None = field(
-        "The recording of the sale.", optional=True, longest=LONGEST_URL, url=True
-    )
+    video_receipt_url: URL | None = field("The recording of the sale.", optional=True)
     at: datetime = field("The moment.")
 
     def show(self) -> ImportedShow:
@@ -87,7 +85,7 @@ class ImportOrderInput(Form):
     quantity: int = field("How many.", least=1)
     photos: list[URL] | None = strawberry.field(
         description="Pictures of the listing, at most 20.",
-        metadata={"rule": Rule(most=MOST_PHOTOS, longest=LONGEST_URL, url=True)},
+        metadata={"rule": Rule(most=MOST_PHOTOS)},
         default_factory=list,
     )
     buyer: ImportUserInput = field("Who bought.")

@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from domain.words import Carrier, EnrollmentStatus, RefundStatus, ScanKind
-from schema.inputs.form import LONGEST_URL, MOST_ROWS, Form, field, idempotency_key
+from schema.inputs.form import MOST_ROWS, Form, field, idempotency_key
 from schema.inputs.money import MoneyInput
 from schema.scalars import URL
 
@@ -63,7 +63,7 @@ class ReportReturnLabelInput(Form):
     request_id: strawberry.ID = field("The request whose return it is for.", of="SupportRequest")
     carrier: Carrier = field("Who carries it.")
     tracking_number: str = field("Its number.", longest=100)
-    label_url: URL = field("Where to print it.", longest=LONGEST_URL, url=True)
+    label_url: URL = field("Where to print it.")
     cost: MoneyInput = field("What it costs.", least=0)
     idempotency_key: str | None = idempotency_key()
 

@@ -21,7 +21,7 @@ UseCase = Callable[[Write, Any], Awaitable[Receipt]]
 
 def mutation(
     input_type: type[Form],
-    payload: Callable[[Answer], Any],
+    payload: type,
     use_case: UseCase,
     description: str,
     *,
@@ -32,7 +32,7 @@ def mutation(
     """
 
     async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
-        return payload(await _perform(info.context, info.field_name, input, use_case, rows))
+        return await _perform(info.context, info.field_name, input, use_case, rows)
 
     resolve.__annotations__ |= {"input": input_type, "return": payload}
     return strawberry.mutation(resolver=resolve, description=description)

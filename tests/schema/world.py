@@ -1,0 +1,386 @@
+"""A small marketplace for tests, driven through the graph alone, with the clock in hand.
+
+    world = await World.open(engine)
+    order = await world.delivered_order()
+    request = await world.open_request(order)
+    request = await world.ok("refundInFull", world.seller, requestId=request["id"])
+
+It begins on a Monday at 09:00 in the policy's zone, so that hours are business hours until Friday night.
+"""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.policy import CURRENT
+from domain.viewer import Viewer
+from domain.words import Scope, ViewerRole
+from resolvers.context import Context
+from schema.graph import graph
+from server.links import SignedLinks
+from storage import attachments, callers, clock
+from storage.tables import metadata
+
+PLATFORM = Viewer(ViewerRole.PLATFORM, None, "platform", frozenset({Scope.PLATFORM_WRITE}))
+SELLER_SCOPES = frozenset(
+    {Scope.REQUESTS_READ, Scope.REQUESTS_RESPOND, Scope.MESSAGES_WRITE, Scope.LEDGER_READ}
+)
+RETURN_ADDRESS = {
+    "name": "Ann's Cards",
+    "line1": "1 Main Street",
+    "city": "Austin",
+    "region": "TX",
+    "postalCode": "73301",
+    "countryCode": "US",
+}
+REQUEST = """request {
+  id number version status outcome fundedBy handledBy dueAt overdue closedAt turn
+  thread { id } order { id } offers { id status amount { amount } expiresAt }
+  returnShipment { status dropOffBy reviewBy trackingNumber carrier confirmedBy }
+  replacements { trackingNumber shippedAt deliveredAt }
+  refunds { id status fundedBy amount { amount } }
+  escalations { cause by ruling { decision fundedBy overturned } }
+}"""
+ERRORS = "userErrors { code message field }"
+LEDGER = "viewer { seller { ledger { entries(first: 50) { nodes { component amount { amount } journalId } } \
+balance { posted { amount } held { amount } available { amount } } } } }"
+
+
+@dataclass
+class World:
+    """Everybody, and what they do."""
+
+    engine: AsyncEngine
+    sandbox: bool = True
+    buyer: Viewer = field(init=False)
+    seller: Viewer = field(init=False)
+    partner: Viewer = field(init=False)
+    support: Viewer = field(init=False)
+    stranger: Viewer = field(init=False)
+    platform: Viewer = PLATFORM
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @classmethod
+    async def open(cls, engine: AsyncEngine) -> "World":
+        """Let there be a buyer, an enrolled seller with a return address, a stranger and an agent."""
+        world = cls(engine)
+        async with engine.begin() as connection:
+            now = await clock.now(connection)
+            zone = CURRENT.calendar.zone
+            monday = now.astimezone(zone).date() + timedelta(days=7 - now.astimezone(zone).weekday())
+            await clock.reach(connection, datetime.combine(monday, time(9), zone).astimezone(UTC))
+            agent = await callers.ensure_agent(connection, "sam", at=now)
+        world.support = Viewer(ViewerRole.SUPPORT, agent.id, "sam")
+        await world.order(buyer="stan", seller="sue")
+        await world.order(buyer="bob", seller="ann")
+        world.buyer = await world.member("bob")
+        world.seller = await world.member("ann")
+        world.stranger = await world.member("stan")
+        world.partner = world.acting_for(world.seller, SELLER_SCOPES)
+        await world.ok(
+            "updateReturnAddress", world.seller, "seller { __typename }", address=RETURN_ADDRESS
+        )
+        return world
+
+    async def member(self, username: str) -> Viewer:
+        """Give a member's token."""
+        async with self.engine.connect() as connection:
+            account = await callers.by_username(connection, username)
+        assert account is not None, username
+        return Viewer(ViewerRole.MEMBER, account.id, username)
+
+    def acting_for(self, seller: Viewer, scopes: Iterable[Scope]) -> Viewer:
+        """Give a partner app's token."""
+        return Viewer(ViewerRole.PARTNER, seller.account_id, seller.username, frozenset(scopes))
+
+    # ── asking ──
+
+    async def run(self, document: str, viewer: Viewer | None, **variables: Any) -> dict[str, Any]:
+        """Run a document and give its data; an error is a failure of the test."""
+        result = await self.execute(document, viewer, **variables)
+        assert not result.errors, [
+            error.formatted | {"was": repr(error.original_error)} for error in result.errors
+        ]
+        assert result.data is not None
+        return result.data
+
+    async def execute(self, document: str, viewer: Viewer | None, **variables: Any) -> Any:
+        """Run a document and give all of its result."""
+        links = SignedLinks("https://amends.test", "a secret of the tests")
+        context = Context(engine=self.engine, viewer=viewer, links=links, sandbox=self.sandbox)
+        return await graph.execute(document, variable_values=variables, context_value=context)
+
+    async def do(
+        self, name: str, viewer: Viewer | None, returns: str = REQUEST, /, **fields: Any
+    ) -> dict[str, Any]:
+        """Run one mutation and give its payload."""
+        document = (
+            f"mutation($input: {input_type(name)}!) {{ {name}(input: $input) {{ {returns} {ERRORS} }} }}"
+        )
+        payload: dict[str, Any] = (await self.run(document, viewer, input=fields))[name]
+        return payload
+
+    async def ok(self, name: str, viewer: Viewer, returns: str = REQUEST, /, **fields: Any) -> Any:
+        """Run one mutation that must work, and give the thing it answers."""
+        payload = await self.do(name, viewer, returns, **fields)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        thing: Any = next(value for key, value in payload.items() if key != "userErrors")
+        return thing
+
+    async def refused(
+        self, name: str, viewer: Viewer | None, returns: str = "__typename", /, **fields: Any
+    ) -> str:
+        """Run one mutation that must be refused, see that nothing has changed, and give the code."""
+        before = await self.snapshot()
+        payload = await self.do(name, viewer, returns, **fields)
+        assert payload["userErrors"], payload
+        after = await self.snapshot()
+        assert before == after, f"{name} was refused and changed {differing(before, after)}"
+        code: str = payload["userErrors"][0]["code"]
+        return code
+
+    async def snapshot(self) -> dict[str, tuple[int, str]]:
+        """Give each table's row count and checksum, keys of idempotency aside: a refusal is remembered, too."""
+        found = {}
+        async with self.engine.connect() as connection:
+            for table in metadata.sorted_tables:
+                if table.name != "idempotency_keys":
+                    rows = f"SELECT t::text AS line FROM {table.name} t"
+                    summary = f"SELECT count(*), coalesce(md5(string_agg(line, ',' ORDER BY line)), '') FROM ({rows}) r"
+                    found[table.name] = tuple((await connection.execute(sa.text(summary))).one())
+        return found
+
+    # ── time ──
+
+    async def now(self) -> datetime:
+        """Give the world's present."""
+        async with self.engine.connect() as connection:
+            return await clock.now(connection)
+
+    async def advance(self, by: str) -> int:
+        """Let time pass; give how many deadlines fired."""
+        payload = await self.do("advanceTestClock", self.support, "clock { now } fired", by=by)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        fired: int = payload["fired"]
+        return fired
+
+    async def advance_to(self, at: str) -> int:
+        """Let time pass until just after an instant."""
+        seconds = (datetime.fromisoformat(at) - await self.now()).total_seconds()
+        return await self.advance(f"PT{max(seconds, 0) + 1:.3f}S")
+
+    # ── what people do ──
+
+    async def order(self, *, buyer: str = "bob", seller: str = "ann", **changes: Any) -> dict[str, Any]:
+        """Import one order of 100.00 with a platform label of USPS, bought two hours ago; give its ids."""
+        row = await self.order_row(buyer=buyer, seller=seller, **changes)
+        result = await self.import_row(row)
+        assert result["status"] == "CREATED", result
+        shipment = row["shipment"] or {}
+        tracking = {"carrier": shipment.get("carrier"), "trackingNumber": shipment.get("trackingNumber")}
+        return {"id": result["order"]["id"], "externalId": row["externalId"], **tracking}
+
+    async def order_row(self, *, buyer: str = "bob", seller: str = "ann", **changes: Any) -> dict[str, Any]:
+        """Give one row of importOrders, with an order's and a parcel's names that were not used before."""
+        number = next(self._numbers)
+        placed_at = (await self.now() - timedelta(hours=2)).isoformat()
+        row = {
+            "externalId": f"order-{number}",
+            "placedAt": placed_at,
+            "title": f"Card {number}",
+            "category": "cards",
+            "consumable": False,
+            "quantity": 1,
+            "buyer": {"username": buyer, "displayName": buyer.title(), "countryCode": "US"},
+            "seller": {
+                "username": seller,
+                "displayName": seller.title(),
+                "countryCode": "US",
+                "accessGrantedAt": "2025-12-05T12:00:00Z",
+            },
+            "price": usd("100.00"),
+            "tax": usd("8.00"),
+            "shipping": usd("7.00"),
+            "commission": usd("8.00"),
+            "processingFee": usd("3.65"),
+            "shipment": {
+                "externalId": f"shipment-{number}",
+                "carrier": "USPS",
+                "trackingNumber": f"TRACK{number}",
+                "platformLabel": True,
+            },
+        }
+        return row | changes
+
+    async def import_row(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Import one row and give its result."""
+        returns = "results { externalId status order { id } userErrors { code message field } }"
+        results = await self.ok("importOrders", PLATFORM, returns, orders=[row])
+        result: dict[str, Any] = results[0]
+        return result
+
+    async def scan(self, parcel: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
+        """Report scans of a parcel, happening now; give the last one's requests."""
+        requests = []
+        for kind in kinds:
+            scan = {
+                "carrier": parcel["carrier"],
+                "trackingNumber": parcel["trackingNumber"],
+                "kind": kind,
+                "at": (await self.now()).isoformat(),
+            }
+            returns = "results { status requests { id status } userErrors { code message field } }"
+            result: Any = (await self.ok("reportScans", PLATFORM, returns, scans=[scan]))[0]
+            assert result["status"] == "CREATED", result
+            requests = result["requests"]
+        return requests
+
+    async def delivered_order(self, **changes: Any) -> dict[str, Any]:
+        """Import an order that has been mailed and delivered."""
+        order = await self.order(**changes)
+        await self.scan(order, "ACCEPTED", "DELIVERED")
+        return order
+
+    async def photo(self, owner: Viewer, content_type: str = "image/jpeg") -> str:
+        """Upload a photo; give its id."""
+        returns = "upload { attachment { id } }"
+        upload = await self.ok(
+            "createUpload", owner, returns, filename="photo.jpg", contentType=content_type, byteSize=1000
+        )
+        id_: str = upload["attachment"]["id"]
+        async with self.engine.begin() as connection:
+            number = int(base64.urlsafe_b64decode(id_ + "==").decode().split(":")[1])
+            file = await attachments.get(connection, number)
+            assert file is not None
+            at = await clock.now(connection)
+            await attachments.finish(
+                connection, file, content_type=content_type, byte_size=1000, sha256="0" * 64, at=at
+            )
+        return id_
+
+    async def open_request(
+        self, order: dict[str, Any], reason: str = "DEFECTIVE", **fields: Any
+    ) -> dict[str, Any]:
+        """Let the buyer ask for help with an order."""
+        return await self.ok(
+            "openSupportRequest",
+            fields.pop("by", self.buyer),
+            **{"orderId": order["id"], "reason": reason, "description": "It does not work."} | fields,
+        )
+
+    async def refused_opening(self, order: dict[str, Any], reason: str = "DEFECTIVE", **fields: Any) -> str:
+        """Let the buyer ask for help in vain; give the code."""
+        return await self.refused(
+            "openSupportRequest",
+            fields.pop("by", self.buyer),
+            **{"orderId": order["id"], "reason": reason, "description": "It does not work."} | fields,
+        )
+
+    async def return_in_review(self) -> dict[str, Any]:
+        """Bring a request to where the item is back with the seller."""
+        request = await self.open_request(await self.delivered_order())
+        waiting = await self.ok("refundOnReturn", self.seller, requestId=request["id"])
+        await self.scan(waiting["returnShipment"], "ACCEPTED", "DELIVERED")
+        return await self.request(request["id"])
+
+    async def escalated(self) -> dict[str, Any]:
+        """Bring a request to Support, against an explanation."""
+        request = await self.open_request(await self.delivered_order())
+        await self.ok(
+            "explainNoRefund", self.seller, requestId=request["id"], message="It was shown on camera."
+        )
+        return await self.ok("escalateRequest", self.buyer, requestId=request["id"], text="It was not.")
+
+    async def rule(
+        self, request: dict[str, Any], decision: str, funded_by: str, **fields: Any
+    ) -> dict[str, Any]:
+        """Let Support decide."""
+        return await self.ok(
+            "ruleOnRequest",
+            self.support,
+            **{"requestId": request["id"], "decision": decision, "fundedBy": funded_by, "text": "We looked."}
+            | fields,
+        )
+
+    async def charge_back(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Report that the buyer's bank took the payment back, just now; give the order."""
+        at = (await self.now()).isoformat()
+        return await self.ok(
+            "reportChargeback",
+            PLATFORM,
+            "order { chargedBackAt }",
+            orderExternalId=order["externalId"],
+            at=at,
+        )
+
+    async def request(self, id_: str, viewer: Viewer | None = None) -> dict[str, Any]:
+        """Read a request anew."""
+        document = f"query($id: ID!) {{ supportRequest(id: $id) {REQUEST.removeprefix('request')} }}"
+        found: dict[str, Any] = (await self.run(document, viewer or self.support, id=id_))["supportRequest"]
+        return found
+
+    async def ledger(self, seller: Viewer | None = None) -> list[tuple[str, str]]:
+        """Give the seller's ledger lines, oldest first, sales left out."""
+        data = await self.run(f"{{ {LEDGER} }}", seller or self.seller)
+        nodes = data["viewer"]["seller"]["ledger"]["entries"]["nodes"]
+        lines = [(node["component"], node["amount"]["amount"]) for node in reversed(nodes)]
+        return [line for line in lines if line[0] != "SALE"]
+
+    async def balance(self, seller: Viewer | None = None) -> dict[str, str]:
+        """Give the seller's balances."""
+        data = await self.run(f"{{ {LEDGER} }}", seller or self.seller)
+        balance = data["viewer"]["seller"]["ledger"]["balance"]
+        return {name: balance[name]["amount"] for name in balance}
+
+    async def journal(self, kind: str) -> dict[str, int]:
+        """Give the latest journal of a kind: what each account moved, in cents."""
+        lines = sa.text(
+            "SELECT l.account, sum(l.amount_minor)::int FROM journal_lines l JOIN journals j ON"
+            " (j.seller_id, j.number) = (l.seller_id, l.journal_number) WHERE j.kind = :kind AND "
+            "(j.seller_id, j.number)"
+            " = (SELECT seller_id, number FROM journals WHERE kind = :kind ORDER BY posted_at DESC, number "
+            "DESC LIMIT 1)"
+            " GROUP BY l.account"
+        )
+        async with self.engine.connect() as connection:
+            return dict((await connection.execute(lines, {"kind": kind})).tuples().all())
+
+    async def accounts(self) -> dict[str, int]:
+        """Give what all journals about the latest order moved, by account, in cents."""
+        lines = sa.text(
+            "SELECT account, sum(amount_minor)::int FROM journal_lines"
+            " WHERE order_id = (SELECT max(id) FROM orders) GROUP BY account"
+        )
+        async with self.engine.connect() as connection:
+            return dict((await connection.execute(lines)).tuples().all())
+
+    async def count(self, table: str, condition: str = "true") -> int:
+        """Count rows."""
+        async with self.engine.connect() as connection:
+            counted: int = (
+                await connection.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {condition}"))
+            ).scalar_one()
+        return counted
+
+
+def usd(amount: str) -> dict[str, str]:
+    """An amount in US dollars."""
+    return {"amount": amount, "currencyCode": "USD"}
+
+
+def input_type(mutation: str) -> str:
+    """The name of a mutation's input."""
+    root = graph._schema.mutation_type
+    assert root is not None
+    return str(root.fields[mutation].args["input"].type).rstrip("!")
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The tables that differ."""
+    return [name for name in before if before[name] != after[name]]
