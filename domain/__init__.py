@@ -1,1 +1,4 @@
-"""Why: the rules of Amends. Pure, synchronous, standard library only; time and identity arrive as arguments."""
+"""Why: the rules of Amends. Pure, synchronous, standard library only.
+
+Time and identity arrive as arguments.
+"""

@@ -59,7 +59,7 @@ class OfferPartialRefund:
 
 @dataclass(frozen=True, slots=True)
 class SendReplacement:
-    """The seller sends another item, the buyer having agreed; also corrects the number of one not scanned yet."""
+    """The seller sends another item, as the buyer agreed; or corrects the number of one not scanned yet."""
 
     carrier: Carrier
     tracking_number: str

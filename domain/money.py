@@ -61,7 +61,7 @@ class InexactAmountError(ValueError):
 def money(amount: Decimal, currency: Currency) -> Money:
     """The money that a decimal of the edge stands for.
 
-    Raises InexactAmountError for more than two decimal places, NaN, infinities and amounts beyond LARGEST_MINOR.
+    Raises InexactAmountError for more than two decimal places, NaN, infinities, and beyond LARGEST_MINOR.
     """
     if not amount.is_finite() or abs(amount) > LARGEST_MINOR:
         raise InexactAmountError("an amount is a finite number of major units")

@@ -1,7 +1,8 @@
 """Why something is refused: a class per refusal, carrying its data, with a sentence that says what to do.
 
-Listed in precedence order: where several would apply, the first one listed is raised, and the code checks in that
-order. A refusal leaves a transaction by exception, so nothing has changed. `code` is what clients program against.
+Listed in precedence order: where several would apply, the first one listed is raised, and the checks run in
+that order. A refusal leaves a transaction by exception, so nothing has changed. `code` is what clients program
+against.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from domain.words import RequestAction, RequestReason, RequestStatus, Scope
 from domain.words import UserErrorCode as Code
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 a refusal is an answer, not an error
     """The base: a code, a sentence, and the path of the input field that can be mended, if one can."""
 
     code: ClassVar[Code]
@@ -106,7 +107,7 @@ class ThreadLocked(Refusal):
     code = Code.THREAD_LOCKED
 
     def __init__(self) -> None:
-        super().__init__("Support is looking into this request; the conversation is closed to buyer and seller.")
+        super().__init__("Support has this request: the conversation is closed to buyer and seller.")
 
 
 class ThreadReadOnly(Refusal):
@@ -216,9 +217,14 @@ class InvalidState(Refusal):
 
     code = Code.INVALID_STATE
 
-    def __init__(self, status: RequestStatus, open_actions: Collection[RequestAction], because: str = "") -> None:
+    def __init__(
+        self,
+        status: RequestStatus,
+        open_actions: Collection[RequestAction],
+        because: str = "Not possible now.",
+    ) -> None:
         actions = ", ".join(sorted(action.value for action in open_actions)) or "none"
-        super().__init__(f"{because or 'Not possible now.'} The request is {status.value}; open to you: {actions}.")
+        super().__init__(f"{because} The request is {status.value}; open to you: {actions}.")
         self.status, self.open_actions = status, frozenset(open_actions)
 
 
@@ -255,7 +261,7 @@ class AgreementRequired(Refusal):
     code = Code.AGREEMENT_REQUIRED
 
     def __init__(self) -> None:
-        super().__init__("Ask the buyer first, then affirm that the buyer agreed to the replacement.", "buyerAgreed")
+        super().__init__("Ask the buyer first, then affirm that the buyer agreed.", "buyerAgreed")
 
 
 class TrackingRequired(Refusal):

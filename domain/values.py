@@ -1,4 +1,4 @@
-"""What the rules look at: an order and its parcel, and a request with everything that hangs on it, as frozen values.
+"""What the rules look at: an order, its parcel, and a request with all that hangs on it, as frozen values.
 
 Decides the shape of the facts; changes nothing. A request is only ever changed by `domain.decide.decide`.
 """
@@ -163,7 +163,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A second parcel; a corrected tracking number makes a new one. `number` counts from 1 within the request."""
+    """A second parcel; a corrected tracking number makes a new one. `number` counts from 1 in the request."""
 
     number: int
     carrier: Carrier
@@ -184,7 +184,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The charge set aside while a return is on its way (phase one of two). `number` counts from 1 within the request."""
+    """The charge set aside while a return is on its way: phase one of two. `number` counts from 1."""
 
     number: int
     charges: tuple[Charge, ...]
@@ -251,7 +251,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class ResponseClock:
-    """One 48-hour clock of the seller: started when the turn came, stopped by a response. `number` counts from 1."""
+    """One 48-hour clock of the seller, from when the turn came until a response. `number` counts from 1."""
 
     number: int
     started_at: datetime
@@ -286,14 +286,14 @@ class Request:
     opened_at: datetime
     updated_at: datetime
     seller_enrolled: bool = True
-    return_address: Address | None = None  # the seller's, as set now; copied into a return when the label is made
+    return_address: Address | None = None  # the seller's now; a return copies it when the label is made
     outcome: RequestOutcome | None = None
     funded_by: Funder | None = None
     closed_at: datetime | None = None
     locked_at: datetime | None = None  # since when only Support may write in the thread
     due_at: datetime | None = None  # the clock shown for this status; stays after it has passed
     deadlines: Mapping[DeadlineKind, datetime] = field(default_factory=dict)  # still to fire
-    escalation_opened_as: EscalationCause | None = None  # the buyer may escalate for this, until the seller responds
+    escalation_opened_as: EscalationCause | None = None  # the buyer may, until the seller responds
     overdue: bool = False  # the 48 hours of AWAITING_SELLER or AWAITING_REPLACEMENT have passed
     clock: ResponseClock | None = None  # the latest
     offers: tuple[Offer, ...] = ()  # oldest first

@@ -1,4 +1,4 @@
-"""Who is asking. Every read and every command names its viewer; there is no way to ask for nobody in particular."""
+"""Who is asking. Every read and every command names its viewer: there is no asking without one."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from domain.words import Scope, ViewerRole
 class Viewer:
     """The caller a token stands for.
 
-    `account_id` is the member's, the partner's seller's or the Support agent's account; the platform has none.
+    `account_id` is the member's, the partner's seller's or the agent's account; the platform has none.
     """
 
     role: ViewerRole
