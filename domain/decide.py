@@ -98,11 +98,14 @@ def _open(command: c.Open, opening: Opening, *, by: Party, at: datetime, policy:
     return change.decision()
 
 
+NO_ROW = "Not possible now."
+
+
 def _act(change: Change, trigger: Trigger, command: c.Command) -> None:
     """Something a person asks for: refused where the table does not hold it."""
     rows = rows_of(change.request, change.by, trigger)
     if not _take(change, rows, command):
-        because = next((unmet.otherwise for row in rows if (unmet := row.unmet(change))), "")
+        because = next((unmet.otherwise for row in rows if (unmet := row.unmet(change))), NO_ROW)
         request = change.request
         raise InvalidState(
             request.status, open_actions(request, by=change.by, at=change.at, policy=change.policy), because

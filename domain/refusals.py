@@ -1,8 +1,7 @@
 """Why something is refused: a class per refusal, carrying its data, with a sentence that says what to do.
 
 Listed in precedence order: where several would apply, the first one listed is raised, and the checks run in
-that order. A refusal leaves a transaction by exception, so nothing has changed. `code` is what clients program
-against.
+that order. A refusal leaves a transaction by exception: nothing has changed. Clients program against `code`.
 """
 
 from collections.abc import Collection
