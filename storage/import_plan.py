@@ -1,7 +1,8 @@
 """Which rows of an import are taken, and what they change: judged in turn, before anything is written.
 
 Decides what became of each row by what is known and by the rows before it. A refused row leaves nothing
-behind, not even its members. An order's parties and amounts stay as they first came; its words and its parcel may follow.
+behind, not even its members. An order's parties and amounts stay as they first
+came; its words and its parcel may follow.
 """
 
 from dataclasses import dataclass, field

@@ -40,7 +40,7 @@ class ImportOutcome:
 async def upsert_orders(
     connection: AsyncConnection, rows: Sequence[ImportedOrder], *, at: datetime
 ) -> list[ImportOutcome]:
-    """Import rows, in order; give what became of each. A row that names an order again comes after the first."""
+    """Import rows, in order; give what became of each. One that names an order again comes after the first."""
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORTING)))
     outcomes: dict[int, ImportOutcome] = {}
     left = dict(enumerate(rows))

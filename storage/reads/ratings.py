@@ -29,7 +29,7 @@ class RatedRow:
     because: str
 
     @property
-    def key(self) -> RequestKey:
+    def request_key(self) -> RequestKey:
         """The request."""
         return RequestKey(self.seller_id, self.number)
 
@@ -48,7 +48,7 @@ class MissedRow:
     due_at: datetime
 
     @property
-    def key(self) -> RequestKey:
+    def request_key(self) -> RequestKey:
         """The request."""
         return RequestKey(self.seller_id, self.request_number)
 
