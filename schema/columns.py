@@ -6,6 +6,7 @@ columns exist.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -15,7 +16,11 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
+from domain.refusals import Refusal
 from schema import ids
+from schema.ids import BadId
+from schema.problems import check_texts, explained
+from storage.reads.pages import BadCursor
 
 T = TypeVar("T")
 
@@ -23,7 +28,7 @@ SOURCE = "source"  # where a column finds its value: an attribute of the row
 RESOLVE = "resolve"  # what an edge calls
 
 
-class Column(StrawberryField):
+class ColumnField(StrawberryField):
     """A field that reads the row."""
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
@@ -31,7 +36,7 @@ class Column(StrawberryField):
         return getattr(source, self.metadata.get(SOURCE, self.python_name))
 
 
-class Computed(StrawberryField):
+class ComputedField(StrawberryField):
     """A field worked out from the row alone."""
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
@@ -39,7 +44,7 @@ class Computed(StrawberryField):
         return self.metadata[RESOLVE](source)
 
 
-class Edge(StrawberryField):
+class EdgeField(StrawberryField):
     """A field that a resolver answers, from the context, the row and the arguments."""
 
     @property
@@ -49,17 +54,30 @@ class Edge(StrawberryField):
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
         """Give what the resolver answers, awaited or not."""
-        return self.metadata[RESOLVE](info.context, source, **kwargs)
+        resolve = self.metadata[RESOLVE]
+        if not self.arguments:
+            return resolve(info.context, source)
+        return _asked(resolve, info.context, source, kwargs)
+
+
+async def _asked(resolve: Callable[..., Any], context: Any, source: Any, arguments: Mapping[str, Any]) -> Any:
+    """What the client wrote may make no sense: then the client is told so."""
+    check_texts(arguments)
+    try:
+        answer = resolve(context, source, **arguments)
+        return await answer if inspect.isawaitable(answer) else answer
+    except (BadId, BadCursor, Refusal) as error:
+        raise explained(error) from None
 
 
 def column(description: str, *, of: str | None = None) -> Any:
     """A field that reads the row's attribute of the same name, or the one named `of`."""
-    return Column(description=description, metadata={SOURCE: of} if of else None)
+    return ColumnField(description=description, metadata={SOURCE: of} if of else None)
 
 
 def computed(function: Callable[[Any], object], description: str) -> Any:
     """A field worked out from the row alone."""
-    return Computed(description=description, metadata={RESOLVE: function})
+    return ComputedField(description=description, metadata={RESOLVE: function})
 
 
 def global_id(kind: str, *attributes: str, description: str = "Names this object in the whole graph.") -> Any:
@@ -70,10 +88,12 @@ def global_id(kind: str, *attributes: str, description: str = "Names this object
 
 
 def edge(resolve: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
-    """A field answered by `resolve(context, row, **arguments)`."""
-    field = Edge(description=description, metadata={RESOLVE: resolve})
+    """A field answered by `resolve(context, row, **arguments)`; `id_` is the way to name an argument `id`."""
+    field = EdgeField(description=description, metadata={RESOLVE: resolve})
     for name, argument in arguments.items():
         argument.python_name = name
+        if name.endswith("_"):
+            argument.graphql_name = name.rstrip("_")
     field.arguments = list(arguments.values())
     return field
 
@@ -83,13 +103,17 @@ def argument(kind: object, description: str, *, default: object = UNSET) -> Stra
     return StrawberryArgument("", None, StrawberryAnnotation(kind), description=description, default=default)
 
 
-def over(row: type | None, description: str, *, name: str | None = None) -> Callable[[type[T]], type[T]]:
-    """Declare a type over rows of this class; every column must be one of the row's attributes."""
+def over(
+    row: type | None, description: str, *, when: Callable[[Any], bool] | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Declare a type over rows of this class (over those `when` says); columns must be attributes of it."""
 
     def declare(cls: type[T]) -> type[T]:
         if row is not None:
-            cls.is_type_of = staticmethod(lambda value, _info: type(value) is row)  # type: ignore[attr-defined]
-        declared = strawberry.type(cls, name=name, description=description)
+            cls.is_type_of = staticmethod(  # type: ignore[attr-defined]
+                lambda value, _info: type(value) is row and (when is None or when(value))
+            )
+        declared = strawberry.type(cls, description=description)
         if row is not None:
             _check(declared, row)
         return declared
@@ -103,5 +127,5 @@ def _check(declared: type, row: type) -> None:
         **{field.name: None for field in (dataclasses.fields(row) if dataclasses.is_dataclass(row) else ())},
     }
     for field in declared.__strawberry_definition__.fields:  # type: ignore[attr-defined]
-        if isinstance(field, Column) and field.metadata.get(SOURCE, field.python_name) not in attributes:
+        if isinstance(field, ColumnField) and field.metadata.get(SOURCE, field.python_name) not in attributes:
             raise TypeError(f"{declared.__name__}.{field.python_name}: {row.__name__} has no such attribute")

@@ -2,7 +2,8 @@
 
 from asyncio import gather
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Protocol
 
 from domain import actions, preview
 from domain.actions import AvailableAction, EscalationEligibility
@@ -11,7 +12,7 @@ from domain.policy import policy
 from domain.preview import Preview
 from domain.refusals import ScopeMissing
 from domain.table import TURNS
-from domain.values import Request
+from domain.values import Request, RequestKey
 from domain.words import Funder, Party, RefundStatus, RequestAction, ResponseKind, RoutingCause, Scope
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
@@ -36,9 +37,17 @@ from storage.reads.threads import AttachmentRow, ThreadRow
 from storage.reads.timeline import TimelineRow
 
 
-async def named(context: Context, row: Any) -> RequestRow | None:
-    """The request that a row belongs to, by the row's `request_key`."""
-    return row.request_key and await context.read(requests.by_key, row.request_key)
+class Belongs(Protocol):
+    """A row that may belong to a request."""
+
+    @property
+    def request_key(self) -> RequestKey | None:
+        """Which one."""
+
+
+async def named(context: Context, row: Belongs) -> RequestRow | None:
+    """The request that a row belongs to, if to one."""
+    return None if row.request_key is None else await context.read(requests.by_key, row.request_key)
 
 
 async def order(context: Context, request: RequestRow) -> OrderRow | None:
@@ -112,7 +121,7 @@ async def refunds(context: Context, request: RequestRow) -> list[RefundRow]:
     return [refund] if refund else []
 
 
-def expected(refund: RefundRow) -> tuple[Any, Any]:
+def expected(refund: RefundRow) -> tuple[datetime | None, datetime | None]:
     """From when until when the buyer may expect the money; nothing of the kind for a refund that failed."""
     if refund.status is RefundStatus.FAILED:
         return (None, None)

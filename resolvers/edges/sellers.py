@@ -84,7 +84,9 @@ async def month(context: Context, desk: SellerRow, *, year: int, month: int) -> 
     """The statement of one month. Raises Invalid for what is no month."""
     begins, ends = statement.month_span(year, month, CURRENT)
     found = await context.read(ledger.months, desk.seller_id, begins=begins, ends=ends)
-    return found and MonthlyStatement(found, context.links.statement(desk.seller_id, year, month))
+    if found is None:
+        return None
+    return MonthlyStatement(found, context.links.statement(desk.seller_id, year, month))
 
 
 @dataclass(frozen=True, slots=True)

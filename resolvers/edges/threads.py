@@ -8,10 +8,9 @@ from domain.words import Party, ThreadKind
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
 from resolvers.edges.users import by_id
-from storage.reads import requests, threads
+from storage.reads import threads
 from storage.reads.accounts import AccountRow
 from storage.reads.pages import Window
-from storage.reads.requests import RequestRow
 from storage.reads.threads import AttachmentRow, MessageRow, ThreadRow
 
 
@@ -34,11 +33,6 @@ async def counterpart(context: Context, thread: ThreadRow) -> AccountRow | None:
     if thread.owner_id in (sight.member, sight.seller):
         return await by_id(context, thread.member_id)
     return await by_id(context, thread.owner_id) if thread.member_id == sight.member else None
-
-
-async def request(context: Context, thread: ThreadRow) -> RequestRow | None:
-    """The request it is about."""
-    return thread.request_key and await context.read(requests.by_key, thread.request_key)
 
 
 async def last_message(context: Context, thread: ThreadRow) -> MessageRow | None:

@@ -5,7 +5,7 @@ Decides nothing but that order. A mutation is one line of a table: its input, it
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -34,7 +34,8 @@ def mutation(
     async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
         return await _perform(info.context, info.field_name, input, use_case, rows)
 
-    resolve.__annotations__ |= {"input": input_type, "return": payload}
+    described: Any = Annotated[input_type, strawberry.argument(description="What is asked for.")]
+    resolve.__annotations__ |= {"input": described, "return": payload}
     return strawberry.mutation(resolver=resolve, description=description)
 
 
@@ -54,16 +55,22 @@ def is_row_of(rows: str, fault: Refusal) -> bool:
     return fault.field is not None and len(fault.field) > 1 and fault.field[0] == rows
 
 
-def key_of(text: str) -> Any:
-    """Give the key that an id names; its form has been checked."""
+def parts_of(text: str) -> tuple[int, ...]:
+    """Give the parts of the key that an id names; its form has been checked."""
     return decode(text).parts
+
+
+def key_of(text: str) -> tuple[int, int]:
+    """Give a key of two parts: an owner, and what of the owner's is named."""
+    owner_id, id_ = parts_of(text)
+    return owner_id, id_
 
 
 def request_of(form: Any) -> RequestKey:
     """Give the request an input names."""
-    return RequestKey(*decode(form.request_id).parts)
+    return RequestKey(*key_of(form.request_id))
 
 
 def attachments_of(form: Any) -> tuple[int, ...]:
     """Give the attachments an input names."""
-    return tuple(decode(text).parts[0] for text in form.attachment_ids)
+    return tuple(parts_of(text)[0] for text in form.attachment_ids)

@@ -1,0 +1,1 @@
+"""What clients see: types declared over rows, field by field. No SQL, no rules."""
