@@ -7,27 +7,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hypothesis import assume, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain import commands as c
-from domain.actions import available_actions
+from domain.actions import available_actions, escalation_eligibility
+from domain.charges import full_charge, total
 from domain.deadlines import apply_due, next_deadline
 from domain.decide import decide
-from domain.effects import HoldChanged, PostJournal
+from domain.effects import Decision, HoldChanged, PostJournal
 from domain.policy import CURRENT
+from domain.rating import rated
 from domain.refusals import InvalidState, Refusal
 from domain.values import Request
 from domain.words import (
-    Carrier,
-    ClaimStatus,
-    DeadlineKind,
     Funder,
     HoldStatus,
     LedgerAccount,
     LedgerComponent,
-    OfferStatus,
     ParcelRole,
     Party,
     RefundStatus,
@@ -35,14 +33,14 @@ from domain.words import (
     RequestOutcome,
     RequestReason,
     RequestStatus,
-    ReturnCondition,
-    RulingDecision,
     ScanKind,
 )
 from tests.domain import story as s
 from tests.domain.story import LABEL, OPENING, ORDER, usd
+from tests.life import promises
+from tests.life.moves import IN_ORDER, PEOPLE, commands, flags
+from tests.life.retold import signals_of
 
-PEOPLE = (Party.BUYER, Party.SELLER, Party.SUPPORT)
 DAMAGED = RequestReason.DAMAGED_IN_TRANSIT
 HOMELESS = replace(OPENING, return_address=None)
 ONCE_REFUNDED = replace(OPENING, order=replace(ORDER, refunded=usd(3000)))
@@ -68,44 +66,7 @@ BEGINNINGS: list[Callable[[], s.Story]] = [
     s.Story.cancellation,
     lambda: s.Story.cancellation(replace(s.JUST_BOUGHT, seller_enrolled=False)),
 ]
-amounts = st.integers(-100, 12000).map(usd)
-labels = st.sampled_from([None, LABEL])
-flags = st.booleans()
-COMMANDS: dict[RequestAction, st.SearchStrategy[c.Command]] = {
-    RequestAction.REFUND_IN_FULL: st.builds(c.RefundInFull, file_claim=flags),
-    RequestAction.REFUND_ON_RETURN: st.builds(c.RefundOnReturn, file_claim=flags, own_label=labels),
-    RequestAction.OFFER_PARTIAL_REFUND: st.builds(c.OfferPartialRefund, amount=amounts, file_claim=flags),
-    RequestAction.SEND_REPLACEMENT: st.builds(
-        c.SendReplacement,
-        carrier=st.just(Carrier.UPS),
-        tracking_number=st.integers(0, 9).map(str),
-        buyer_agreed=st.sampled_from([True, True, False]),
-    ),
-    RequestAction.EXPLAIN_NO_REFUND: st.just(c.ExplainNoRefund("No.")),
-    RequestAction.ASK_FOR_DETAILS: st.just(c.AskForDetails("Which?")),
-    RequestAction.REFUND_WITHOUT_WAITING: st.builds(c.RefundWithoutWaiting, file_claim=flags),
-    RequestAction.CONFIRM_RETURN: st.just(c.ConfirmReturn()),
-    RequestAction.DISPUTE_RETURN: st.just(c.DisputeReturn(ReturnCondition.DAMAGED, "Broken.")),
-    RequestAction.APPROVE_CANCELLATION: st.just(c.ApproveCancellation()),
-    RequestAction.DECLINE_CANCELLATION: st.just(c.DeclineCancellation("No.")),
-    RequestAction.ACCEPT_OFFER: st.builds(c.AcceptOffer, st.integers(1, 2)),
-    RequestAction.DECLINE_OFFER: st.builds(c.DeclineOffer, st.integers(1, 2), own_label=labels),
-    RequestAction.WITHDRAW: st.just(c.Withdraw()),
-    RequestAction.ESCALATE: st.just(c.Escalate("Help.")),
-    RequestAction.ANSWER_SURVEY: st.builds(c.AnswerSurvey, satisfied=flags),
-    RequestAction.SEND_MESSAGE: st.just(c.SendMessage("Hello.")),
-    RequestAction.RULE: st.builds(
-        c.Rule,
-        st.sampled_from(RulingDecision),
-        st.sampled_from(Funder),
-        st.just("So be it."),
-        st.none() | amounts,
-        own_label=labels,
-    ),
-    RequestAction.AUTHORIZE_RETURN: st.builds(c.AuthorizeReturn, own_label=labels),
-    RequestAction.HAND_TO_SELLER: st.just(c.HandToSeller("Yours.")),
-    RequestAction.TAKE_OVER: st.just(c.TakeOver("Ours.")),
-}
+COMMANDS = commands(st.integers(-100, 12000), LABEL)
 ago = st.integers(-2, 48).map(lambda hours: timedelta(hours=hours))
 
 
@@ -121,6 +82,7 @@ class AnythingGoes(RuleBasedStateMachine):
         self.seller_paid = 0
         self.return_shipping_charged = 0
         self.held: dict[int, HoldStatus] = {}
+        self.history: list[Decision] = []
 
     @initialize(beginning=st.sampled_from(BEGINNINGS))
     def begins(self, beginning: Callable[[], s.Story]) -> None:
@@ -128,7 +90,7 @@ class AnythingGoes(RuleBasedStateMachine):
         self.at = story.at
         self.request = story.decisions[0].request
         for decision in story.decisions:
-            self._keep(decision.request, decision.effects)
+            self._keep(decision)
 
     @rule(by=st.sampled_from(PEOPLE), action=st.sampled_from(list(COMMANDS)), data=st.data())
     def asks_for_anything(self, by: Party, action: RequestAction, data: st.DataObject) -> None:
@@ -143,6 +105,28 @@ class AnythingGoes(RuleBasedStateMachine):
     def is_worked_on_by_support(self, data: st.DataObject) -> None:
         self._do_what_is_offered(Party.SUPPORT, data)
 
+    @rule(by=st.sampled_from(PEOPLE))
+    def is_offered_what_it_then_takes_and_nothing_else(self, by: Party) -> None:
+        offered = available_actions(self.request, by=by, at=self.at, policy=CURRENT)
+        expected = {each.action: type(each.refusal) if each.refusal else None for each in offered}
+        for action, command in IN_ORDER.items():
+            if action is RequestAction.OFFER_PARTIAL_REFUND and not self._a_part_is_left():
+                continue
+            assert self._met(command(self.request), by) is expected.get(action, InvalidState), action
+        escalation = escalation_eligibility(self.request, at=self.at, policy=CURRENT)
+        assert escalation.eligible == (RequestAction.ESCALATE in self._allowed(Party.BUYER))
+
+    def _a_part_is_left(self) -> bool:
+        return total(full_charge(self.request.order), self.request.order.currency).minor > 1
+
+    def _met(self, command: c.Command, by: Party) -> type[Refusal] | None:
+        """What the command would be refused with."""
+        try:
+            decide(self.request, command, by=by, at=self.at, policy=CURRENT)
+        except Refusal as refusal:
+            return type(refusal)
+        return None
+
     def _do_what_is_offered(self, by: Party, data: st.DataObject) -> None:
         allowed = self._allowed(by) - {RequestAction.WITHDRAW, RequestAction.TAKE_OVER}
         if allowed:
@@ -155,15 +139,22 @@ class AnythingGoes(RuleBasedStateMachine):
 
     def _ask(self, by: Party, action: RequestAction, command: c.Command) -> None:
         allowed = self._allowed(by)
+        before = replace(self.request, deadlines=dict(self.request.deadlines))
         try:
             decided = decide(self.request, command, by=by, at=self.at, policy=CURRENT)
         except InvalidState:
             assert action not in allowed or action is RequestAction.RULE
         except Refusal:
-            pass
+            assert self.request == before
         else:
             assert action in allowed
-            self._keep(decided.request, decided.effects)
+            self._keep(decided)
+
+    @rule(by=st.sampled_from(PEOPLE), action=st.sampled_from(list(COMMANDS)), data=st.data())
+    def hears_the_same_twice(self, by: Party, action: RequestAction, data: st.DataObject) -> None:
+        command = data.draw(COMMANDS[action])
+        self._ask(by, action, command)
+        self._ask(by, action, command)
 
     @rule(by=st.sampled_from([Party.SUPPORT, Party.PAYMENTS]))
     @precondition(lambda self: self.request.refund is not None)
@@ -175,7 +166,7 @@ class AnythingGoes(RuleBasedStateMachine):
             assert not failed
         else:
             assert failed
-            self._keep(decided.request, decided.effects)
+            self._keep(decided)
 
     @rule(kind=st.sampled_from(ScanKind), late=ago)
     @precondition(lambda self: self.request.returned is not None)
@@ -214,7 +205,6 @@ class AnythingGoes(RuleBasedStateMachine):
     @precondition(lambda self: next_deadline(self.request) is not None)
     def waits_for_the_clock(self) -> None:
         coming = next_deadline(self.request)
-        assume(coming is not None)
         assert coming is not None
         self._wait_until(coming[1])
 
@@ -222,22 +212,22 @@ class AnythingGoes(RuleBasedStateMachine):
         for decided in apply_due(self.request, at=at, policy=CURRENT):
             assert self.at <= decided.at <= at
             self.at = decided.at
-            self._keep(decided.request, decided.effects)
+            self._keep(decided)
         self.at = at
 
     def _report(self, by: Party, fact: c.Command) -> None:
         decided = decide(self.request, fact, by=by, at=self.at, policy=CURRENT)
         if decided.request is self.request:
             assert decided.effects == ()
-        self._keep(decided.request, decided.effects)
+        self._keep(decided)
 
-    def _keep(self, request: Request, effects: tuple[object, ...]) -> None:
-        before, self.request = self.request, request
+    def _keep(self, decided: Decision) -> None:
+        before, request = self.request, decided.request
+        self.request = request
+        self.history.append(decided)
         assert request.version - before.version in {0, 1}
-        if before.closed_at:
-            assert request.status is RequestStatus.CLOSED
-            assert (request.outcome, request.closed_at) == (before.outcome, before.closed_at)
-        for effect in effects:
+        promises.closed_stays_closed(before, request)
+        for effect in decided.effects:
             if isinstance(effect, HoldChanged):
                 self.held[effect.hold_number] = effect.status
             if isinstance(effect, PostJournal):
@@ -252,14 +242,13 @@ class AnythingGoes(RuleBasedStateMachine):
                             self.return_shipping_charged += charged
 
     @invariant()
-    def closed_says_how_and_open_says_nothing(self) -> None:
-        request = self.request
-        is_closed = request.status is RequestStatus.CLOSED
-        assert is_closed == (request.outcome is not None) == (request.closed_at is not None)
-        assert is_closed == (request.funded_by is not None)
-        if is_closed:
-            assert set(request.deadlines) <= {DeadlineKind.CLAIM_FILING, DeadlineKind.CLAIM_EXPIRY}
-            assert request.due_at is None
+    def its_promises_hold(self) -> None:
+        promises.all_hold(self.request)
+
+    @invariant()
+    def its_rating_is_what_happened(self) -> None:
+        if self.request.closed_at:
+            assert list(rated(self.request).signals) == signals_of(self.history)
 
     @invariant()
     def the_money_is_whole(self) -> None:
@@ -282,22 +271,6 @@ class AnythingGoes(RuleBasedStateMachine):
         assert list(self.held) == list(range(1, self.request.holds_made + 1))
         if self.request.closed_at:
             assert not held
-
-    @invariant()
-    def numbers_are_dense_and_one_of_each_is_open(self) -> None:
-        request = self.request
-        for children in (request.offers, request.replacements, request.escalations):
-            assert [child.number for child in children] == list(range(1, len(children) + 1))
-        open_offers = [offer for offer in request.offers if offer.status is OfferStatus.OPEN]
-        assert bool(open_offers) == (request.status is RequestStatus.OFFER_PENDING)
-        assert len(open_offers) <= 1
-
-    @invariant()
-    def claims_end_with_the_request_or_wait_for_the_carrier(self) -> None:
-        request = self.request
-        if request.claim and request.closed_at and request.claim.status is ClaimStatus.SCHEDULED:
-            assert request.funded_by is Funder.SELLER
-            assert DeadlineKind.CLAIM_FILING in request.deadlines
 
     @invariant()
     def nothing_is_overdue_unseen(self) -> None:
