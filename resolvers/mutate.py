@@ -109,7 +109,7 @@ UseCase = Callable[[Write], Awaitable[Receipt]]
 
 
 async def mutate(context: Context, call: Call, use_case: UseCase) -> Answer:
-    """Run a use case in one transaction, once per key; a Refusal undoes it and is answered, again and again."""
+    """Run a use case in one transaction, once per key; a Refusal undoes it and is the answer."""
     viewer = context.viewer
     if viewer is None:
         return Answer(None, (Refused.of(NotAllowed("Send a token first: nothing is changed for nobody.")),))

@@ -14,7 +14,7 @@ from resolvers import requests
 from resolvers.mutate import Receipt, Write
 from schema.inputs import requests as inputs
 from schema.inputs.form import Form
-from schema.mutations.perform import attachments_of, key_of, mutation, request_of
+from schema.mutations.perform import attachments_of, key_of, mutation, parts_of, request_of
 from schema.payloads import RequestPayload
 
 
@@ -39,8 +39,8 @@ async def _open_cancellation(write: Write, form: inputs.OpenCancellationRequestI
 
 def _answered_offer(form: inputs.AnswerOfferInput) -> int:
     """Give the number of the offer that is answered; 0, which no offer has, for one of another request."""
-    *request, number = key_of(form.offer_id)
-    return number if tuple(request) == key_of(form.request_id) else 0
+    seller_id, request_number, number = parts_of(form.offer_id)
+    return number if (seller_id, request_number) == key_of(form.request_id) else 0
 
 
 @strawberry.type(description="What a buyer does.")

@@ -6,12 +6,12 @@ from resolvers import support
 from resolvers.mutate import Receipt, Write
 from schema.inputs import desk as desk_inputs
 from schema.inputs import requests as inputs
-from schema.mutations.perform import key_of, mutation, request_of
+from schema.mutations.perform import mutation, parts_of, request_of
 from schema.payloads import RequestPayload, UserPayload
 
 
 async def _assign(write: Write, form: inputs.AssignRequestInput) -> Receipt:
-    assignee_id = key_of(form.assignee_id)[0] if form.assignee_id else None
+    assignee_id = parts_of(form.assignee_id)[0] if form.assignee_id else None
     return await support.assign(write, request_of(form), assignee_id, if_version=form.if_version)
 
 
@@ -20,11 +20,11 @@ async def _add_note(write: Write, form: inputs.AddInternalNoteInput) -> Receipt:
 
 
 async def _flag(write: Write, form: desk_inputs.FlagBuyerInput) -> Receipt:
-    return await support.flag_buyer(write, *key_of(form.user_id), form.reason, flagged=True)
+    return await support.flag_buyer(write, parts_of(form.user_id)[0], form.reason, flagged=True)
 
 
 async def _clear(write: Write, form: desk_inputs.FlagBuyerInput) -> Receipt:
-    return await support.flag_buyer(write, *key_of(form.user_id), form.reason, flagged=False)
+    return await support.flag_buyer(write, parts_of(form.user_id)[0], form.reason, flagged=False)
 
 
 @strawberry.type(description="What Support does beside deciding.")

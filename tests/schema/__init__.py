@@ -1,1 +1,1 @@
-"""The graph as clients use it: every path of the article, walked through the real schema on a real database."""
+"""The graph as clients use it: every path of the article, walked through the schema on a real database."""

@@ -1,7 +1,7 @@
 """Every mutation, asked for by everybody: who may, and what the others are told.
 
-What a caller cannot see does not exist; a caller who sees it but has no part in it is not allowed; and a party for
-whom the transition table holds no such move is told where the request stands.
+What a caller cannot see does not exist; a caller who sees it but has no part in it is not allowed; and a
+party for whom the transition table holds no such move is told where the request stands.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,11 @@ SUPPORTS_MOVE = told(stranger="NOT_FOUND", buyer="INVALID_STATE", seller="INVALI
 SUPPORTS_WORK = told(stranger="NOT_FOUND", support=OK)
 SUPPORTS_WORD = told(support=OK)
 OPENING = told(
-    stranger="NOT_FOUND", buyer=OK, seller="NOT_YOUR_ORDER", support="NOT_YOUR_ORDER", platform="NOT_YOUR_ORDER"
+    stranger="NOT_FOUND",
+    buyer=OK,
+    seller="NOT_YOUR_ORDER",
+    support="NOT_YOUR_ORDER",
+    platform="NOT_YOUR_ORDER",
 )
 THREADS_WORDS = told(stranger="NOT_FOUND", buyer=OK, seller=OK, support=OK)
 OWN_INBOX = told(stranger="NOT_FOUND", buyer=OK, seller=OK)
@@ -108,12 +112,16 @@ async def _thread(world: World, **more: Any) -> Input:
 
 
 async def _reply(world: World) -> Input:
-    reply = await world.ok("saveReply", world.seller, "savedReply { id }", title="Hello", body="Hello {buyer}")
+    reply = await world.ok(
+        "saveReply", world.seller, "savedReply { id }", title="Hello", body="Hello {buyer}"
+    )
     return {"savedReplyId": reply["id"]}
 
 
 async def _not_enrolled(world: World) -> Input:
-    await world.ok("setEnrollment", world.platform, "seller { __typename }", username="ann", status="NOT_ENROLLED")
+    await world.ok(
+        "setEnrollment", world.platform, "seller { __typename }", username="ann", status="NOT_ENROLLED"
+    )
     return {}
 
 
@@ -272,7 +280,9 @@ async def test_who_may(world: World, mutation: str) -> None:
     prepare, answers = MUTATIONS[mutation]
     given = await prepare(world)
     may = [who for who in EVERYBODY if answers[who] == OK]
-    for who in sorted(EVERYBODY, key=lambda who: who in may):  # those who may come last: they change something
+    for who in sorted(
+        EVERYBODY, key=lambda who: who in may
+    ):  # those who may come last: they change something
         viewer = None if who == "nobody" else getattr(world, who)
         if who in may:
             given = given if who == may[0] else await prepare(world)

@@ -83,9 +83,7 @@ class World:
         world.seller = await world.member("ann")
         world.stranger = await world.member("stan")
         world.partner = world.acting_for(world.seller, SELLER_SCOPES)
-        await world.ok(
-            "updateReturnAddress", world.seller, "seller { __typename }", address=RETURN_ADDRESS
-        )
+        await world.ok("updateReturnAddress", world.seller, "seller { __typename }", address=RETURN_ADDRESS)
         return world
 
     async def member(self, username: str) -> Viewer:
@@ -146,13 +144,14 @@ class World:
         return code
 
     async def snapshot(self) -> dict[str, tuple[int, str]]:
-        """Give each table's row count and checksum, keys of idempotency aside: a refusal is remembered, too."""
+        """Give each table's row count and checksum, keys aside: a refusal is remembered, too."""
         found = {}
         async with self.engine.connect() as connection:
             for table in metadata.sorted_tables:
                 if table.name != "idempotency_keys":
                     rows = f"SELECT t::text AS line FROM {table.name} t"
-                    summary = f"SELECT count(*), coalesce(md5(string_agg(line, ',' ORDER BY line)), '') FROM ({rows}) r"
+                    digest = "md5(string_agg(line, ',' ORDER BY line))"
+                    summary = f"SELECT count(*), coalesce({digest}, '') FROM ({rows}) r"
                     found[table.name] = tuple((await connection.execute(sa.text(summary))).one())
         return found
 
@@ -349,7 +348,7 @@ class World:
             " GROUP BY l.account"
         )
         async with self.engine.connect() as connection:
-            return dict((await connection.execute(lines, {"kind": kind})).tuples().all())
+            return dict((await connection.execute(lines, {"kind": kind})).all())
 
     async def accounts(self) -> dict[str, int]:
         """Give what all journals about the latest order moved, by account, in cents."""
@@ -358,7 +357,7 @@ class World:
             " WHERE order_id = (SELECT max(id) FROM orders) GROUP BY account"
         )
         async with self.engine.connect() as connection:
-            return dict((await connection.execute(lines)).tuples().all())
+            return dict((await connection.execute(lines)).all())
 
     async def count(self, table: str, condition: str = "true") -> int:
         """Count rows."""
