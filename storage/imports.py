@@ -20,7 +20,7 @@ from domain.refusals import Refusal
 from domain.values import Order
 from domain.words import ImportStatus, ParcelRole
 from storage.import_plan import Plan, amounts, described, introduced, packed, shipment_name
-from storage.known import Row, look, member_ids, order_keys, parcel_ids, shipment_ids
+from storage.known import Row, look, member_ids, order_keys, parcel_ids, shipments_by_name
 from storage.posting import Posting, post_journals
 from storage.tables import accounts, orders, parcels, sellers, shipments
 
@@ -40,7 +40,7 @@ class ImportOutcome:
 async def upsert_orders(
     connection: AsyncConnection, rows: Sequence[ImportedOrder], *, at: datetime
 ) -> list[ImportOutcome]:
-    """Import rows, in order; give what became of each. One that names an order again comes after the first."""
+    """Import rows, in order; give what became of each. An order named again is taken after the first."""
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORTING)))
     outcomes: dict[int, ImportOutcome] = {}
     left = dict(enumerate(rows))
@@ -79,70 +79,77 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
     ids = await member_ids(connection, {each.username for row in touched for each in (row.buyer, row.seller)})
     if plan.sellers:
         await connection.execute(_new_seller, [_seller(plan, name, ids) for name in sorted(plan.sellers)])
-    await _write_shipments(connection, plan, ids)
+    await _change_shipments(connection, plan)
+    await _add_shipments(connection, plan, ids)
     named = {shipment_name(row, row.shipment) for row in touched if row.shipment}
-    found = await shipment_ids(connection, named)
+    found = await shipments_by_name(connection, named)
 
-    def shipment_of(row: ImportedOrder) -> Row:
-        return {"shipment_id": found[shipment_name(row, row.shipment)]["id"] if row.shipment else None}
+    def shipment_of(row: ImportedOrder, otherwise: int | None = None) -> Row:
+        return {"shipment_id": found[shipment_name(row, row.shipment)]["id"] if row.shipment else otherwise}
 
     if plan.new_orders:
-        await connection.execute(
-            _new_order,
-            [
-                described(row)
-                | amounts(row)
-                | shipment_of(row)
-                | {
-                    "seller_id": ids[row.seller.username],
-                    "buyer_id": ids[row.buyer.username],
-                    "external_id": row.external_id,
-                }
-                for row in plan.new_orders
-            ],
-        )
-    for row in plan.changed_orders:
-        moved = shipment_of(row) if row.shipment else {}
-        await connection.execute(_change_order, described(row) | moved | {"named": row.external_id})
+        new_orders = [
+            {
+                "seller_id": ids[row.seller.username],
+                "buyer_id": ids[row.buyer.username],
+                "external_id": row.external_id,
+            }
+            | described(row)
+            | amounts(row)
+            | shipment_of(row)
+            for row in plan.new_orders
+        ]
+        await connection.execute(_new_order, new_orders)
+    if plan.changed_orders:
+        known = plan.known.orders
+        changed = [
+            {"named": row.external_id}
+            | described(row)
+            | shipment_of(row, known[row.external_id]["shipment_id"])
+            for row in plan.changed_orders
+        ]
+        await connection.execute(_change_order, changed)
 
 
-async def _write_shipments(connection: AsyncConnection, plan: Plan, ids: dict[str, int]) -> None:
-    new = [(seller, packed(shipment), shipment) for (seller, _), shipment in plan.new_shipments.items()]
-    if new:
-        await connection.execute(
-            _new_parcel,
-            [
-                {
-                    "seller_id": ids[seller],
-                    "carrier": row["carrier"],
-                    "tracking_number": row["tracking_number"],
-                    "role": ParcelRole.OUTBOUND,
-                }
-                for seller, row, _ in new
-            ],
-        )
-        made = await parcel_ids(connection, {row["tracking_number"] for _, row, _ in new})
-        await connection.execute(
-            _new_shipment,
-            [
-                {
-                    "seller_id": ids[seller],
-                    "external_id": shipment.external_id,
-                    "parcel_id": made[row["carrier"], row["tracking_number"]],
-                    "platform_label": row["platform_label"],
-                    "currency": plan.known.currencies[seller],
-                    "insured_minor": row["insured_minor"],
-                    "ship_from": row["ship_from"],
-                }
-                for seller, row, shipment in new
-            ],
-        )
+async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
+    parcels_, shipments_ = [], []
     for name, shipment in plan.changed_shipments.items():
         known, row = plan.known.shipments[name], packed(shipment)
         number = {"carrier": row.pop("carrier"), "tracking_number": row.pop("tracking_number")}
-        seller = {"of_seller_id": known["seller_id"]}
-        await connection.execute(_change_shipment, row | seller | {"of_id": known["id"]})
-        await connection.execute(_change_parcel, number | seller | {"of_id": known["parcel_id"]})
+        parcels_.append(number | {"of_seller_id": known["seller_id"], "of_id": known["parcel_id"]})
+        shipments_.append(row | {"of_seller_id": known["seller_id"], "of_id": known["id"]})
+    if shipments_:
+        await connection.execute(_change_parcel, parcels_)
+        await connection.execute(_change_shipment, shipments_)
+
+
+async def _add_shipments(connection: AsyncConnection, plan: Plan, ids: dict[str, int]) -> None:
+    if not plan.new_shipments:
+        return
+    new = [
+        (ids[seller], seller, packed(each) | {"external_id": each.external_id})
+        for (seller, _), each in plan.new_shipments.items()
+    ]
+    numbers = [
+        {"seller_id": id_, "role": ParcelRole.OUTBOUND}
+        | {"carrier": row["carrier"], "tracking_number": row["tracking_number"]}
+        for id_, _, row in new
+    ]
+    await connection.execute(_new_parcel, numbers)
+    made = await parcel_ids(connection, {row["tracking_number"] for *_, row in new})
+    rows = [
+        {
+            "seller_id": id_,
+            "external_id": row["external_id"],
+            "parcel_id": made[row["carrier"], row["tracking_number"]],
+            "platform_label": row["platform_label"],
+            "currency": plan.known.currencies[seller],
+            "insured_minor": row["insured_minor"],
+            "ship_from": row["ship_from"],
+        }
+        for id_, seller, row in new
+    ]
+    await connection.execute(_new_shipment, rows)
 
 
 async def _post_sales(connection: AsyncConnection, plan: Plan, keys: dict[str, tuple[int, int]]) -> None:

@@ -60,7 +60,7 @@ async def member_ids(connection: AsyncConnection, usernames: Collection[str]) ->
     return {row["username"]: row["id"] for row in await _all(connection, _members, usernames)}
 
 
-async def shipment_ids(
+async def shipments_by_name(
     connection: AsyncConnection, names: Collection[ShipmentName]
 ) -> dict[ShipmentName, Row]:
     """Give shipments by name, each with its parcel."""

@@ -1,10 +1,9 @@
-"""A small market on a real database: orders imported, requests opened and acted on through the domain and storage."""
+"""A small market on a real database: orders imported, requests opened and acted on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,12 +42,11 @@ def label(number: int = 1) -> Label:
     return Label(Carrier.USPS, f"RETURN{number}", "https://labels.example/1", usd(650))
 
 
-def order(name: str = "O-1", *, shipment: str | None = "S-1", **changes: Any) -> ImportedOrder:
-    parcel = (
-        ImportedShipment(shipment, Carrier.USPS, f"TRACK-{shipment}", True, None, ADDRESS)
-        if shipment
-        else None
-    )
+def order(
+    name: str = "O-1", *, shipment: str | ImportedShipment | None = "S-1", **changes: Any
+) -> ImportedOrder:
+    if isinstance(shipment, str):
+        shipment = ImportedShipment(shipment, Carrier.USPS, f"TRACK-{shipment}", True, None, ADDRESS)
     row = ImportedOrder(
         external_id=name,
         placed_at=MONDAY,
@@ -67,7 +65,7 @@ def order(name: str = "O-1", *, shipment: str | None = "S-1", **changes: Any) ->
         commission=usd(800),
         processing_fee=usd(365),
         show=None,
-        shipment=parcel,
+        shipment=shipment,
     )
     return replace(row, **changes)
 
@@ -79,7 +77,6 @@ class Market:
     engine: AsyncEngine
     at: datetime = MONDAY
     accounts: dict[str, int] = field(default_factory=dict)
-    labels: Any = field(default_factory=lambda: count(1))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -94,7 +91,7 @@ class Market:
     async def imports(self, *rows: ImportedOrder) -> list[ImportOutcome]:
         async with self.transaction() as connection:
             outcomes = await upsert_orders(connection, rows, at=self.at)
-            await connection.execute(sa.update(sellers).values(return_address=vars_of(ADDRESS)))
+            await connection.execute(sa.update(sellers).values(return_address=asdict(ADDRESS)))
         for username, id_ in await self.run("SELECT username, id FROM accounts"):
             self.accounts[username] = id_
         return outcomes
@@ -166,9 +163,3 @@ class Market:
         sides = {Party.BUYER: request.order.buyer_id, Party.SELLER: request.order.seller_id}
         await save(connection, request, decision, actor_id=sides.get(by))
         return decision.request
-
-
-def vars_of(address: Address) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(address)
