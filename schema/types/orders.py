@@ -10,7 +10,7 @@ from resolvers.edges import orders, users
 from schema.columns import argument, column, edge, global_id, over
 from schema.scalars import URL
 from schema.types.connections import Connection, connection
-from schema.types.errors import UserError
+from schema.types.errors import UserError, refusals
 from schema.types.late import SupportRequest, User
 from schema.types.node import Node
 from schema.types.parcels import Shipment
@@ -35,7 +35,7 @@ class RequestEligibility:
     """What the buyer would meet on opening."""
 
     eligible: bool = column("Whether nothing stands in the way.")
-    reasons: list[UserError] = column("What stands in the way, most important first.", of="refusals")
+    reasons: list[UserError] = refusals("refusals", "What stands in the way, most important first.")
     handled_by: Handler = column("Who would handle it.")
     photos_required: bool = column("Whether photos must be attached.")
     description_required: bool = column("Whether a description must be written.")

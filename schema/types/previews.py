@@ -6,7 +6,7 @@ from domain import preview
 from domain.money import Money as Amount
 from domain.words import ChargeMoment, LedgerComponent
 from schema.columns import column, computed, over
-from schema.types.errors import UserError
+from schema.types.errors import UserError, refusal
 from schema.types.values import Money
 
 
@@ -31,7 +31,7 @@ class ClaimPreview:
     """A claim that might be."""
 
     eligible: bool = column("Whether a claim is possible.")
-    blocked_because: UserError | None = column("Why not.")
+    blocked_because: UserError | None = refusal("blocked_because", "Why not.")
     coverage: Money | None = computed(_coverage, "How much the carrier could be asked for.")
     files_at: datetime | None = computed(_files_at, "When it would file by itself.")
 
@@ -41,7 +41,7 @@ class ResponsePreview:
     """A response that might be."""
 
     allowed: bool = column("Whether it could be given.")
-    blocked_because: UserError | None = column("Why not.")
+    blocked_because: UserError | None = refusal("blocked_because", "Why not.")
     charges: list[ChargeComponent] = column(
         "What the seller would pay, component by component; positive amounts."
     )

@@ -29,7 +29,7 @@ from resolvers.edges import requests, users
 from schema.columns import argument, column, computed, edge, global_id, over
 from schema.filters import ResponseInput, checked
 from schema.types.connections import connection
-from schema.types.errors import UserError
+from schema.types.errors import UserError, refusal
 from schema.types.late import LedgerEntry, Order, Thread, TimelineConnection, User
 from schema.types.node import Node
 from schema.types.parcels import ReplacementShipment, ReturnShipment
@@ -120,7 +120,7 @@ class EscalationEligibility:
     opens_at: datetime | None = column("When it opens, where the seller's time still runs.")
     closes_at: datetime | None = column("Until when it is open.")
     cause: EscalationCause | None = column("What it would count as.")
-    blocked_because: UserError | None = column("Why it is not open.", of="refusal")
+    blocked_because: UserError | None = refusal("refusal", "Why it is not open.")
 
 
 @over(
@@ -132,7 +132,7 @@ class AvailableAction:
 
     action: RequestAction = column("What.")
     allowed: bool = column("Whether nothing stands in the way now.")
-    blocked_because: UserError | None = column("What stands in the way.", of="refusal")
+    blocked_because: UserError | None = refusal("refusal", "What stands in the way.")
     until: datetime | None = column("Until when it is possible, where a clock runs.")
 
 
