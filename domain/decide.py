@@ -133,6 +133,8 @@ def _scan(change: Change, scan: c.ReportScan) -> None:
         case ParcelRole.OUTBOUND:
             facts = [Fact.MAILED]
         case ParcelRole.RETURN:
+            if not returns.has_label(change):
+                return
             returns.record_scan(change, scan)
             facts = [Fact.RETURN_SCANNED]
             if scan.kind in returns.ARRIVED:

@@ -25,13 +25,14 @@ def is_current(change: Change, scan: ReportScan) -> bool:
 def record_scan(change: Change, scan: ReportScan) -> None:
     """What a scan means for the replacement, in any status of the request."""
     replacement = change.request.replacement
-    if replacement is None or not is_current(change, scan):
-        return
+    assert replacement is not None, "only a replacement is scanned"
     happened_at = min(scan.happened_at, change.at)
     scanned = replacement
-    if scanned.shipped_at is None:
+    if scanned.shipped_at is None or happened_at < scanned.shipped_at:
         scanned = replace(scanned, shipped_at=happened_at)
-    if scan.kind is ScanKind.DELIVERED and scanned.delivered_at is None:
+    if scan.kind is ScanKind.DELIVERED and (
+        scanned.delivered_at is None or happened_at < scanned.delivered_at
+    ):
         scanned = replace(scanned, delivered_at=happened_at)
     if scanned != replacement:
         change.request = replace(change.request, replacements=(*change.request.replacements[:-1], scanned))

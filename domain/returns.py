@@ -78,19 +78,25 @@ def label_made_under_review(change: Change, command: ReportLabel) -> None:
     change.add(ReturnChanged(change.by, ReturnStatus.AWAITING_DROP_OFF))
 
 
+def has_label(change: Change) -> bool:
+    """Whether there is a parcel that could be scanned: until then the buyer has nothing to send it with."""
+    returned = change.request.returned
+    return returned is not None and returned.label is not None
+
+
 def record_scan(change: Change, scan: ReportScan) -> None:
     """What a scan means for the return and its label, in any status of the request."""
     returned = change.request.returned
-    label = returned.label if returned else None
-    if returned is None or label is None:
-        return
+    assert returned is not None, "only a return is scanned"
+    assert returned.label is not None, "only a parcel with a label is scanned"
     happened_at = min(scan.happened_at, change.at)
     if returned.dropped_off_at is None:
+        change.add(journals.label_used(returned.label.cost))
+        if change.request.closed_at:
+            change.add(journals.label_written_off(returned.label.cost))
+    if returned.dropped_off_at is None or happened_at < returned.dropped_off_at:
         returned = replace(returned, dropped_off_at=happened_at)
         change.request = replace(change.request, returned=returned)
-        change.add(journals.label_used(label.cost))
-        if change.request.closed_at:
-            change.add(journals.label_written_off(label.cost))
     if returned.status not in ON_ITS_WAY:
         return
     status = _status_after(scan.kind)

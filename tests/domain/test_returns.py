@@ -265,3 +265,20 @@ def test_scans_under_review_are_known_but_move_nothing() -> None:
 def test_a_dispute_after_the_time_to_review_comes_too_late() -> None:
     story = return_in_review().until_due()
     assert RequestAction.DISPUTE_RETURN not in story.may(Party.SELLER)
+
+
+def test_what_has_no_label_yet_cannot_be_scanned() -> None:
+    story = awaiting_seller().seller(c.RefundOnReturn())
+    before = story.request
+    story.return_scan(ScanKind.DELIVERED)
+    assert story.request is before
+
+
+def test_an_earlier_scan_that_is_reported_later_says_when_the_parcel_was_dropped_off() -> None:
+    story = awaiting_return().later(6 * HOUR).return_scan(ScanKind.DELIVERED)
+    dropped_off_at = story.at - 4 * HOUR
+    story.return_scan(ScanKind.ACCEPTED, happened_at=dropped_off_at)
+    assert story.request.returned is not None
+    assert story.request.returned.dropped_off_at == dropped_off_at
+    assert story.moved(LedgerAccount.CLEARING) == 650
+    assert story.status is RequestStatus.RETURN_IN_REVIEW
