@@ -4,7 +4,8 @@ Decides what is unread for whom: a message is news to everyone but the side that
 who may write: that is the domain's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import AttachmentRejected
+from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
+from storage.rows import named_requests, names
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
 
@@ -44,6 +47,15 @@ class ThreadKey:
     def participants(self) -> tuple[int, int]:
         """Who has it in an inbox."""
         return self.owner_id, self.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Messages said together in one thread, perhaps none."""
+
+    thread: ThreadKey
+    messages: tuple[NewMessage, ...]
+    at: datetime
 
 
 async def open_thread(
@@ -77,44 +89,81 @@ async def open_thread(
     return key
 
 
-async def thread_of_request(connection: AsyncConnection, seller_id: int, number: int) -> ThreadKey:
-    """Give a request's thread."""
-    row = (await connection.execute(_of_request, {"seller_id": seller_id, "number": number})).one()
-    return ThreadKey(seller_id, row.id, row.member_id)
+async def threads_of_requests(
+    connection: AsyncConnection, keys: Collection[RequestKey]
+) -> dict[RequestKey, ThreadKey]:
+    """Give the threads of these requests."""
+    rows = await connection.execute(_of_requests, names(list(keys)))
+    return {
+        RequestKey(row.owner_id, row.request_number): ThreadKey(row.owner_id, row.id, row.member_id)
+        for row in rows
+    }
 
 
-async def append(
-    connection: AsyncConnection, thread: ThreadKey, new: Sequence[NewMessage], *, at: datetime
-) -> list[int]:
-    """Append messages in this order; give their numbers. Raises AttachmentRejected. The inbox is `tell`'s."""
-    if not new:
-        return []
-    counted = {"owner": thread.owner_id, "thread": thread.id, "count": len(new), "at": at}
-    last: int = (await connection.execute(_count, counted)).scalar_one()
-    numbers = list(range(last - len(new) + 1, last + 1))
-    rows = [_row(thread, number, message, at) for number, message in zip(numbers, new, strict=True)]
-    await connection.execute(_append, rows)
-    for number, message in zip(numbers, new, strict=True):
+async def append_all(connection: AsyncConnection, sayings: Sequence[Saying]) -> list[list[int]]:
+    """Append to any threads, in this order; give each saying's numbers. Raises AttachmentRejected."""
+    spoken = [saying for saying in sayings if saying.messages]
+    next_numbers = await _count_up(connection, spoken) if spoken else {}
+    numbers = [[next(next_numbers[saying.thread]) for _ in saying.messages] for saying in sayings]
+    numbered = [
+        (saying, number, message)
+        for saying, taken in zip(sayings, numbers, strict=True)
+        for number, message in zip(taken, saying.messages, strict=True)
+    ]
+    if numbered:
+        await connection.execute(_append, [_row(*each) for each in numbered])
+    for saying, number, message in numbered:
         if message.attachment_ids:
-            await _bind(connection, thread, number, message)
+            await _bind(connection, saying.thread, number, message)
     return numbers
 
 
-async def tell(
+async def _count_up(connection: AsyncConnection, sayings: Sequence[Saying]) -> dict[ThreadKey, Iterator[int]]:
+    """Take as many numbers as there are messages in each thread."""
+    counts: Counter[ThreadKey] = Counter()
+    latest: dict[ThreadKey, datetime] = {}
+    for saying in sayings:
+        counts[saying.thread] += len(saying.messages)
+        latest[saying.thread] = max(saying.at, latest.get(saying.thread, saying.at))
+    counted = await connection.execute(
+        _count,
+        {
+            "owners": [thread.owner_id for thread in counts],
+            "ids": [thread.id for thread in counts],
+            "counts": list(counts.values()),
+            "ats": [latest[thread] for thread in counts],
+        },
+    )
+    last = {(row.owner_id, row.id): row.last_message_number for row in counted}
+    return {
+        thread: iter(range(last[thread.owner_id, thread.id] - many + 1, last[thread.owner_id, thread.id] + 1))
+        for thread, many in counts.items()
+    }
+
+
+async def tell(connection: AsyncConnection, saying: Saying, numbers: Sequence[int]) -> None:
+    """Bring both participants' inbox rows up to date with new messages."""
+    await connection.execute(_tell, _all_news(saying, numbers))
+
+
+async def tell_all(
     connection: AsyncConnection,
-    thread: ThreadKey,
-    new: Sequence[NewMessage],
-    numbers: Sequence[int],
-    *,
-    at: datetime,
-    entries: Mapping[int, Mapping[str, Any]] | None = None,
+    told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
 ) -> None:
-    """Bring both participants' inbox rows up to date with new messages, and with what `entries` says."""
+    """The same for requests' threads, in this order; each with what either participant's row now says."""
     rows = [
-        _news(account, thread, new, numbers, at) | dict((entries or {}).get(account, {}))
-        for account in sorted(thread.participants)
+        news | dict(entries[news["account"]])
+        for saying, numbers, entries in told
+        for news in _all_news(saying, numbers)
     ]
-    await connection.execute(_tell_request if entries else _tell, rows)
+    await connection.execute(_tell_request, rows)
+
+
+def _all_news(saying: Saying, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    thread = saying.thread
+    return [
+        _news(account, thread, saying.messages, numbers, saying.at) for account in sorted(thread.participants)
+    ]
 
 
 def _news(
@@ -134,7 +183,8 @@ def _news(
     }
 
 
-def _row(thread: ThreadKey, number: int, message: NewMessage, at: datetime) -> dict[str, Any]:
+def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
+    thread = saying.thread
     return {
         "owner_id": thread.owner_id,
         "thread_id": thread.id,
@@ -143,7 +193,7 @@ def _row(thread: ThreadKey, number: int, message: NewMessage, at: datetime) -> d
         "party": message.party,
         "kind": message.kind,
         "body": message.body,
-        "created_at": at,
+        "created_at": saying.at,
         "words": message.body,
         "participants": _lexemes(*thread.participants),
     }
@@ -177,19 +227,36 @@ _search = sa.func.array_to_tsvector(sa.bindparam("participants", type_=ARRAY(sa.
 )
 _open = sa.insert(threads).values(search=_search).returning(threads.c.id)
 _enter = sa.insert(inbox_entries)
-_of_request = sa.select(threads.c.id, threads.c.member_id).where(
-    threads.c.owner_id == sa.bindparam("seller_id"), threads.c.request_number == sa.bindparam("number")
+_of_requests = sa.select(
+    threads.c.owner_id, threads.c.id, threads.c.member_id, threads.c.request_number
+).join(
+    named_requests,
+    (threads.c.owner_id == named_requests.c.seller_id)
+    & (threads.c.request_number == named_requests.c.number),
+)
+_spoken_in = (
+    sa.func.unnest(
+        sa.bindparam("owners", type_=ARRAY(sa.BigInteger)),
+        sa.bindparam("ids", type_=ARRAY(sa.BigInteger)),
+        sa.bindparam("counts", type_=ARRAY(sa.Integer)),
+        sa.bindparam("ats", type_=ARRAY(sa.DateTime(timezone=True))),
+    )
+    .table_valued(
+        sa.column("owner_id", sa.BigInteger),
+        sa.column("id", sa.BigInteger),
+        sa.column("count", sa.Integer),
+        sa.column("at", sa.DateTime(timezone=True)),
+    )
+    .render_derived("spoken_in")
 )
 _count = (
     sa.update(threads)
-    .where(threads.c.owner_id == sa.bindparam("owner"), threads.c.id == sa.bindparam("thread"))
+    .where(threads.c.owner_id == _spoken_in.c.owner_id, threads.c.id == _spoken_in.c.id)
     .values(
-        last_message_number=threads.c.last_message_number + sa.bindparam("count", type_=sa.Integer),
-        last_activity_at=sa.func.greatest(
-            threads.c.last_activity_at, sa.bindparam("at", type_=sa.DateTime(True))
-        ),
+        last_message_number=threads.c.last_message_number + _spoken_in.c["count"],
+        last_activity_at=sa.func.greatest(threads.c.last_activity_at, _spoken_in.c.at),
     )
-    .returning(threads.c.last_message_number)
+    .returning(threads.c.owner_id, threads.c.id, threads.c.last_message_number)
 )
 _append = sa.insert(messages).values(search=_search)
 _use = (

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.words import MessageKind, Party, ThreadKind
-from storage.conversation import NewMessage, ThreadKey, append, open_thread, tell
+from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread, tell
 from storage.tables import accounts, inbox_entries, messages, threads
 
 SUBJECT = "Direct message"
@@ -90,9 +90,10 @@ async def _post(
 ) -> int:
     # Nobody buys or sells in a direct thread: the owner, who was written to, stands where a seller would.
     party = Party.SELLER if author_id == thread.owner_id else Party.BUYER
-    new = [NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)]
-    numbers = await append(connection, thread, new, at=at)
-    await tell(connection, thread, new, numbers, at=at)
+    new = NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)
+    saying = Saying(thread, (new,), at)
+    (numbers,) = await append_all(connection, [saying])
+    await tell(connection, saying, numbers)
     return numbers[0]
 
 

@@ -3,7 +3,8 @@
 Decides which rows that takes. A tracking number that another parcel has is refused; the rest was decided.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import TrackingInUse
-from domain.values import Claim, Escalation, Offer, Refund, Replacement, Request, ResponseClock, Return
+from domain.values import (
+    Claim,
+    Escalation,
+    Offer,
+    Refund,
+    Replacement,
+    Request,
+    RequestKey,
+    ResponseClock,
+    Return,
+)
 from domain.words import Carrier, ParcelRole
 from storage.rows import address_row
 from storage.tables import (
@@ -30,28 +41,41 @@ Row = dict[str, Any]
 
 
 async def save_parts(
-    connection: AsyncConnection, before: Request | None, after: Request, *, actor_id: int | None
+    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
-    """Write what differs. Raises TrackingInUse."""
-    key = {"seller_id": after.key.seller_id, "request_number": after.key.number}
+    """Write what differs between before and after, move by move, for whoever acted. Raises TrackingInUse."""
+    changed: dict[str, list[Row]] = defaultdict(list)
+    for before, after, actor_id in moves:
+        for table, rows in _changed_parts(before, after, actor_id):
+            changed[table.name] += [_key(after) | row for row in rows]
+    for name, rows in changed.items():
+        if rows:
+            await connection.execute(_PUT[name], rows)
+    for before, after, _ in moves:
+        key = _key(after)
+        await _save_return(connection, key, before.returned if before else None, after.returned)
+        await _save_replacements(connection, key, before.replacements if before else (), after.replacements)
+    await _save_deadlines(connection, moves)
+
+
+def _key(request: Request) -> dict[str, int]:
+    return {"seller_id": request.key.seller_id, "request_number": request.key.number}
+
+
+def _changed_parts(
+    before: Request | None, after: Request, actor_id: int | None
+) -> Iterator[tuple[sa.Table, list[Row]]]:
     known = _Parts.of(before) if before else _Parts()
     new = _Parts.of(after)
-    changed: list[tuple[sa.Table, list[Row]]] = [
-        (offers, [_offer(each) for each in new.offers if each not in known.offers]),
-        (
-            escalations,
-            [_escalation(each, actor_id) for each in new.escalations if each not in known.escalations],
-        ),
-        (response_clocks, [_clock(each) for each in new.clocks if each not in known.clocks]),
-        (refunds, [_refund(each, after.order.id) for each in new.refunds if each not in known.refunds]),
-        (claims, [_claim(each, after) for each in new.claims if each not in known.claims]),
-    ]
-    for table, rows in changed:
-        if rows:
-            await connection.execute(_PUT[table.name], [key | row for row in rows])
-    await _save_return(connection, key, before.returned if before else None, after.returned)
-    await _save_replacements(connection, key, before.replacements if before else (), after.replacements)
-    await _save_deadlines(connection, key, before, after)
+    order_id = after.order.id
+    yield offers, [_offer(each) for each in new.offers if each not in known.offers]
+    yield (
+        escalations,
+        [_escalation(each, actor_id) for each in new.escalations if each not in known.escalations],
+    )
+    yield response_clocks, [_clock(each) for each in new.clocks if each not in known.clocks]
+    yield refunds, [_refund(each, order_id) for each in new.refunds if each not in known.refunds]
+    yield claims, [_claim(each, after) for each in new.claims if each not in known.claims]
 
 
 class _Parts:
@@ -120,21 +144,29 @@ async def _save_replacements(
 
 
 async def _save_deadlines(
-    connection: AsyncConnection, key: Mapping[str, int], before: Request | None, after: Request
+    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
-    known = before.deadlines if before else {}
-    stopped = [
-        {"of_" + name: key[name] for name in key} | {"of_kind": kind}
-        for kind in known
-        if kind not in after.deadlines
-    ]
+    """Stop and start each request's clocks as they differ between its first state and its last."""
+    first: dict[RequestKey, Request | None] = {}
+    last: dict[RequestKey, Request] = {}
+    for before, after, _ in moves:
+        first.setdefault(after.key, before)
+        last[after.key] = after
+    stopped: list[Row] = []
+    started: list[Row] = []
+    for request_key, after in last.items():
+        before = first[request_key]
+        known = before.deadlines if before else {}
+        key = _key(after)
+        of_key = {"of_" + name: key[name] for name in key}
+        stopped += [of_key | {"of_kind": kind} for kind in known if kind not in after.deadlines]
+        started += [
+            key | {"kind": kind, "due_at": due, "next_attempt_at": due, "attempts": 0, "last_error": None}
+            for kind, due in after.deadlines.items()
+            if known.get(kind) != due
+        ]
     if stopped:
         await connection.execute(_stop, stopped)
-    started: list[Row] = [
-        dict(key) | {"kind": kind, "due_at": due, "next_attempt_at": due, "attempts": 0, "last_error": None}
-        for kind, due in after.deadlines.items()
-        if known.get(kind) != due
-    ]
     if started:
         await connection.execute(_PUT[deadlines.name], started)
 

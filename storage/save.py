@@ -4,7 +4,9 @@ Decides nothing about requests. Expects the request locked by `storage.load`, or
 `storage.openings`, and the caller to commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.effects import Decision, HoldChanged, PostJournal, PostMessage
 from domain.rating import POSITIVE, rated
 from domain.transitions import turn
-from domain.values import Request
+from domain.values import Hold, Request, RequestKey
 from domain.words import (
     HoldStatus,
     JournalKind,
@@ -23,12 +25,20 @@ from domain.words import (
     Party,
     ThreadKind,
 )
-from storage.conversation import NewMessage, ThreadKey, append, open_thread, tell, thread_of_request
+from storage.conversation import (
+    NewMessage,
+    Saying,
+    ThreadKey,
+    append_all,
+    open_thread,
+    tell_all,
+    threads_of_requests,
+)
 from storage.parts import save_parts
 from storage.posting import Posted, Posting, post_journals
 from storage.rows import charges_row
 from storage.tables import accounts, holds, orders, requests, sellers
-from storage.timeline import PEOPLE, write_timeline
+from storage.timeline import PEOPLE, Told, write_timeline
 
 REFUNDING = frozenset(
     {
@@ -41,6 +51,30 @@ REFUNDING = frozenset(
 """The journals that give money back to the buyer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One decision, what it was made on (None: the request was opened), and the acting account, if any."""
+
+    before: Request | None
+    decision: Decision
+    actor_id: int | None
+
+    @property
+    def after(self) -> Request:
+        """The request as it is now."""
+        return self.decision.request
+
+    @property
+    def messages(self) -> tuple[PostMessage, ...]:
+        """What is said with it."""
+        return tuple(effect for effect in self.decision.effects if isinstance(effect, PostMessage))
+
+    @property
+    def journals(self) -> tuple[PostJournal, ...]:
+        """What it posts."""
+        return tuple(effect for effect in self.decision.effects if isinstance(effect, PostJournal))
+
+
 async def save(
     connection: AsyncConnection, before: Request | None, decision: Decision, *, actor_id: int | None
 ) -> None:
@@ -48,49 +82,66 @@ async def save(
 
     Raises TrackingInUse and AttachmentRejected, which only the tables can tell.
     """
-    after = decision.request
-    if after is before and not decision.effects:
+    await save_all(connection, [Move(before, decision, actor_id)])
+
+
+async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
+    """Save moves of any requests in this order, each request's on what its last one left.
+
+    Takes about as many statements as one move does. Raises TrackingInUse and AttachmentRejected.
+    """
+    moves = [move for move in moves if move.after is not move.before or move.decision.effects]
+    if not moves:
         return
-    thread = await _save_request(connection, before, decision)
-    await save_parts(connection, before, after, actor_id=actor_id)
-    messages = [
-        _message(effect, after, actor_id, opening=before is None)
-        for effect in decision.effects
-        if isinstance(effect, PostMessage)
-    ]
-    numbers = await append(connection, thread, messages, at=decision.at)
-    posted = await _post(connection, decision)
-    await _save_holds(connection, before, decision)
+    threads = await _save_requests(connection, moves)
+    await save_parts(connection, [(move.before, move.after, move.actor_id) for move in moves])
+    sayings = [_saying(move, threads[move.after.key]) for move in moves]
+    numbers = await append_all(connection, sayings)
+    posted = await _post(connection, moves)
+    await _save_holds(connection, moves)
+    told = zip(moves, numbers, posted, strict=True)
     await write_timeline(
-        connection, decision, message_numbers=iter(numbers), posted=iter(posted), actor_id=actor_id
+        connection, [Told(move.decision, said, entries, move.actor_id) for move, said, entries in told]
     )
-    entries = {account: _entry(after, account) for account in thread.participants}
-    await tell(connection, thread, messages, numbers, at=decision.at, entries=entries)
+    await tell_all(
+        connection,
+        [
+            (saying, said, {account: _entry(move.after, account) for account in saying.thread.participants})
+            for move, saying, said in zip(moves, sayings, numbers, strict=True)
+        ],
+    )
 
 
-async def _save_request(connection: AsyncConnection, before: Request | None, decision: Decision) -> ThreadKey:
-    after = decision.request
-    key = after.key
-    if before is not None:
-        if after != before:
-            await connection.execute(_update, _named(after) | _state(after))
-        return await thread_of_request(connection, key.seller_id, key.number)
-    thread = await _open_thread(connection, after)
-    row = _state(after) | {
-        "seller_id": key.seller_id,
-        "number": key.number,
-        "order_id": after.order.id,
-        "buyer_id": after.order.buyer_id,
+async def _save_requests(
+    connection: AsyncConnection, moves: Sequence[Move]
+) -> Mapping[RequestKey, ThreadKey]:
+    """Write the requests themselves; give their threads."""
+    opened = [move.after for move in moves if move.before is None]
+    threads = {request.key: await _open_thread(connection, request) for request in opened}
+    if opened:
+        await connection.execute(_insert, [_row(request, threads[request.key]) for request in opened])
+        counts = [{"seller": request.key.seller_id, "number": request.key.number} for request in opened]
+        await connection.execute(_count, counts)
+    changed = [move.after for move in moves if move.before is not None and move.after != move.before]
+    if changed:
+        await connection.execute(_update, [_named(request) | _state(request) for request in changed])
+    known = {move.after.key for move in moves} - set(threads)
+    return threads | (await threads_of_requests(connection, known) if known else {})
+
+
+def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
+    return _state(request) | {
+        "seller_id": request.key.seller_id,
+        "number": request.key.number,
+        "order_id": request.order.id,
+        "buyer_id": request.order.buyer_id,
         "thread_id": thread.id,
-        "kind": after.kind,
-        "reason": after.reason,
-        "description": after.description,
-        "policy_version": after.policy_version,
-        "opened_at": after.opened_at,
+        "kind": request.kind,
+        "reason": request.reason,
+        "description": request.description,
+        "policy_version": request.policy_version,
+        "opened_at": request.opened_at,
     }
-    await connection.execute(_insert, row)
-    await connection.execute(_count, {"seller": key.seller_id, "number": key.number})
-    return thread
 
 
 async def _open_thread(connection: AsyncConnection, request: Request) -> ThreadKey:
@@ -158,17 +209,26 @@ def _named(request: Request) -> dict[str, Any]:
     return {"of_seller_id": request.key.seller_id, "of_number": request.key.number}
 
 
-def _message(effect: PostMessage, request: Request, actor_id: int | None, *, opening: bool) -> NewMessage:
-    sides = {Party.BUYER: request.order.buyer_id, Party.SELLER: request.order.seller_id}
-    spoken = effect.kind is not MessageKind.SYSTEM and effect.by in PEOPLE
-    return NewMessage(
-        side=sides.get(effect.by),
-        author_id=actor_id if spoken else None,
-        party=effect.by,
-        kind=effect.kind,
-        body=effect.body,
-        attachment_ids=effect.attachment_ids,
-        is_evidence=opening,
+def _saying(move: Move, thread: ThreadKey) -> Saying:
+    order = move.after.order
+    sides = {Party.BUYER: order.buyer_id, Party.SELLER: order.seller_id}
+    return Saying(
+        thread,
+        tuple(
+            NewMessage(
+                side=sides.get(said.by),
+                author_id=move.actor_id
+                if said.kind is not MessageKind.SYSTEM and said.by in PEOPLE
+                else None,
+                party=said.by,
+                kind=said.kind,
+                body=said.body,
+                attachment_ids=said.attachment_ids,
+                is_evidence=move.before is None,
+            )
+            for said in move.messages
+        ),
+        move.decision.at,
     )
 
 
@@ -178,51 +238,69 @@ def _entry(request: Request, account: int) -> Mapping[str, Any]:
     return {"new_status": request.status, "new_due_at": due_at}
 
 
-async def _post(connection: AsyncConnection, decision: Decision) -> list[Posted]:
-    journals = [effect for effect in decision.effects if isinstance(effect, PostJournal)]
-    order, key = decision.request.order, decision.request.key
+async def _post(connection: AsyncConnection, moves: Sequence[Move]) -> list[list[Posted]]:
+    """Post every move's journals; give what was posted, move by move."""
+    given = [row for move in moves if (row := _given_back(move)) is not None]
+    if given:
+        await connection.execute(_give_back, given)
+    postings = [
+        Posting(
+            move.after.key.seller_id, journal, move.decision.at, move.after.order.id, move.after.key.number
+        )
+        for move in moves
+        for journal in move.journals
+    ]
+    posted = iter(await post_journals(connection, postings))
+    return [list(islice(posted, len(move.journals))) for move in moves]
+
+
+def _given_back(move: Move) -> dict[str, int] | None:
+    """What a move adds to the sums of its order; None if nothing."""
     refunded = charged = 0
-    for line in (line for journal in journals if journal.kind in REFUNDING for line in journal.lines):
+    for line in (line for each in move.journals if each.kind in REFUNDING for line in each.lines):
         if line.account is LedgerAccount.BUYER_REFUNDS:
             refunded += line.amount.minor
         elif line.account is LedgerAccount.SELLER and line.component is not LedgerComponent.RETURN_SHIPPING:
             charged -= line.amount.minor
-    if refunded or charged:
-        given = {"refunded": refunded, "charged": charged}
-        await connection.execute(_give_back, given | {"of_seller": order.seller_id, "of_id": order.id})
-    return await post_journals(
-        connection,
-        [Posting(key.seller_id, journal, decision.at, order.id, key.number) for journal in journals],
-    )
+    if not refunded and not charged:
+        return None
+    order = move.after.order
+    return {"refunded": refunded, "charged": charged, "of_seller": order.seller_id, "of_id": order.id}
 
 
-async def _save_holds(connection: AsyncConnection, before: Request | None, decision: Decision) -> None:
-    after = decision.request
-    for effect in decision.effects:
-        if not isinstance(effect, HoldChanged):
-            continue
-        request = after if effect.status is HoldStatus.HELD else before
-        hold = request.hold if request else None
-        assert hold is not None, "a hold is held in one decision and ended in a later one"
-        assert hold.number == effect.hold_number, "a request has one hold at a time"
-        if effect.status is HoldStatus.HELD:
-            row = {
-                "seller_id": after.key.seller_id,
-                "request_number": after.key.number,
-                "number": hold.number,
-                "status": effect.status,
-                "currency": hold.total.currency,
-                "charges": charges_row(hold.charges),
-                "total_minor": hold.total.minor,
-                "since": hold.since,
-            }
-            await connection.execute(_set_aside, row)
-            held = hold.total.minor
-        else:
-            ended = {"status": effect.status, "ended_at": decision.at}
-            await connection.execute(_end_hold, _named(after) | {"of_hold": hold.number} | ended)
-            held = -hold.total.minor
-        await connection.execute(_hold_back, {"seller": after.key.seller_id, "held": held})
+async def _save_holds(connection: AsyncConnection, moves: Sequence[Move]) -> None:
+    set_aside, ended, held = [], [], []
+    for move in moves:
+        for effect in move.decision.effects:
+            if not isinstance(effect, HoldChanged):
+                continue
+            request = move.after if effect.status is HoldStatus.HELD else move.before
+            hold = request.hold if request else None
+            assert hold is not None, "a hold is held in one decision and ended in a later one"
+            assert hold.number == effect.hold_number, "a request has one hold at a time"
+            if effect.status is HoldStatus.HELD:
+                set_aside.append(_hold_row(move.after.key, hold))
+                held.append({"seller": move.after.key.seller_id, "held": hold.total.minor})
+            else:
+                end = {"status": effect.status, "ended_at": move.decision.at, "of_hold": hold.number}
+                ended.append(_named(move.after) | end)
+                held.append({"seller": move.after.key.seller_id, "held": -hold.total.minor})
+    for statement, rows in ((_end_hold, ended), (_set_aside, set_aside), (_hold_back, held)):
+        if rows:
+            await connection.execute(statement, rows)
+
+
+def _hold_row(key: RequestKey, hold: Hold) -> dict[str, Any]:
+    return {
+        "seller_id": key.seller_id,
+        "request_number": key.number,
+        "number": hold.number,
+        "status": HoldStatus.HELD,
+        "currency": hold.total.currency,
+        "charges": charges_row(hold.charges),
+        "total_minor": hold.total.minor,
+        "since": hold.since,
+    }
 
 
 _insert = sa.insert(requests)

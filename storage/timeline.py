@@ -3,8 +3,10 @@
 Decides how each effect is written down. The ledger is told too: one entry for each of the seller's lines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +27,10 @@ from domain.effects import (
     StatusChanged,
     SurveyAnswered,
 )
+from domain.values import RequestKey
 from domain.words import Party, TimelineKind
 from storage.posting import Posted
+from storage.rows import is_part_of_named, named_requests, names
 from storage.tables import timeline
 
 PEOPLE = frozenset({Party.BUYER, Party.SELLER, Party.SUPPORT})
@@ -59,27 +63,35 @@ TOLD: Mapping[type[Effect], tuple[TimelineKind, Mapping[str, str]]] = {
 """The effects that are one entry each: its kind, and which column takes which of their fields."""
 
 
-async def write_timeline(
-    connection: AsyncConnection,
-    decision: Decision,
-    *,
-    message_numbers: Iterator[int],
-    posted: Iterator[Posted],
-    actor_id: int | None,
-) -> None:
-    """Append what a decision says happened; numbers are taken in the effects' order."""
-    entries = [
-        _row(entry, decision.at, actor_id)
-        for effect in decision.effects
-        for entry in _entries(effect, _by(effect, decision), message_numbers, posted)
-    ]
-    if not entries:
-        return
-    key = decision.request.key
-    named = {"seller_id": key.seller_id, "request_number": key.number}
-    last: int = (await connection.execute(_last, named)).scalar_one()
-    rows = [entry | named | {"number": number} for number, entry in enumerate(entries, last + 1)]
-    await connection.execute(_insert, rows)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision to be written down, with the numbers its messages and journals were given."""
+
+    decision: Decision
+    message_numbers: Sequence[int]
+    posted: Sequence[Posted]
+    actor_id: int | None
+
+
+async def write_timeline(connection: AsyncConnection, told: Sequence[Told]) -> None:
+    """Append what decisions say happened, in their order; numbers are taken in the effects' order."""
+    keys = list({each.decision.request.key for each in told})
+    last = {
+        RequestKey(row.seller_id, row.number): row.last
+        for row in await connection.execute(_last, names(keys))
+    }
+    next_numbers = {key: count(last[key] + 1) for key in keys}
+    rows = []
+    for each in told:
+        key, decision = each.decision.request.key, each.decision
+        message_numbers, posted = iter(each.message_numbers), iter(each.posted)
+        for effect in decision.effects:
+            for entry in _entries(effect, _by(effect, decision), message_numbers, posted):
+                named = {"seller_id": key.seller_id, "request_number": key.number}
+                row = _row(entry, decision.at, each.actor_id)
+                rows.append(row | named | {"number": next(next_numbers[key])})
+    if rows:
+        await connection.execute(_insert, rows)
 
 
 def _entries(
@@ -109,8 +121,13 @@ def _row(entry: Row, at: datetime, actor_id: int | None) -> Row:
 
 
 _NOTHING: Row = {column.name: None for column in timeline.c}
-_last = sa.select(sa.func.coalesce(sa.func.max(timeline.c.number), 0)).where(
-    timeline.c.seller_id == sa.bindparam("seller_id"),
-    timeline.c.request_number == sa.bindparam("request_number"),
+_last = sa.select(
+    named_requests.c.seller_id,
+    named_requests.c.number,
+    sa.select(sa.func.coalesce(sa.func.max(timeline.c.number), 0))
+    .where(is_part_of_named(timeline))
+    .correlate(named_requests)
+    .scalar_subquery()
+    .label("last"),
 )
 _insert = sa.insert(timeline)
