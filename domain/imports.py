@@ -31,7 +31,7 @@ class ImportedShow:
     show_id: str
     title: str
     video_receipt_url: str | None
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

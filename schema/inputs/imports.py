@@ -39,7 +39,7 @@ class ImportLiveShowInput(Form):
     show_id: str = field("The show.", longest=200)
     title: str = field("Its title.", longest=500)
     video_receipt_url: URL | None = field("The recording of the sale.", optional=True)
-    at: datetime = field("The moment.")
+    at: datetime | None = field("The moment.", optional=True)
 
     def show(self) -> ImportedShow:
         """The show as a value."""
