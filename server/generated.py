@@ -1,9 +1,11 @@
 """The pages that are generated and committed: what they are, and which have gone stale.
 
-Decides how the settings and the commands are shown. Each page has one source; nobody writes in it by hand.
+Decides how the settings and the commands are shown. Each page has one source; nobody writes in it by hand,
+but for those that only hold generated passages.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from server.pages import sdl_of
+from server.passages import filled
 from server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -68,10 +71,17 @@ def schema_page() -> str:
     return sdl_of(graph)
 
 
+def page_with_passages(path: Path) -> str:
+    """Show a hand-written page with its generated passages as they are now."""
+    return filled(path.read_text("utf-8"))
+
+
+WITH_PASSAGES = (ROOT / "README.md", ROOT / "docs" / "concepts.md", ROOT / "docs" / "frontend.md")
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "docs" / "commands.md": commands_page,
     ROOT / "schema.graphql": schema_page,
+    **{path: partial(page_with_passages, path) for path in WITH_PASSAGES},
 }
 
 

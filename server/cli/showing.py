@@ -14,7 +14,7 @@ def schema() -> None:
 
 
 def docs() -> None:
-    """Write the generated pages anew: the schema, the settings, the commands."""
+    """Write the generated pages anew, and the generated passages of the others."""
     from server.generated import ROOT, write
 
     for path in write():
