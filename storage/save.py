@@ -6,7 +6,8 @@ Decides nothing about requests. Expects the request locked by `storage.load`, or
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -269,25 +270,35 @@ def _given_back(move: Move) -> dict[str, int] | None:
 
 
 async def _save_holds(connection: AsyncConnection, moves: Sequence[Move]) -> None:
-    set_aside, ended, held = [], [], []
+    """In the moves' order: a hold may take another's place, and what one move holds a later one may end."""
+    changes: list[tuple[sa.Executable, dict[str, Any]]] = []
+    held: list[dict[str, int]] = []
     for move in moves:
         for effect in move.decision.effects:
             if not isinstance(effect, HoldChanged):
                 continue
-            request = move.after if effect.status is HoldStatus.HELD else move.before
+            is_held = effect.status is HoldStatus.HELD
+            request = move.after if is_held else move.before
             hold = request.hold if request else None
             assert hold is not None, "a hold is held in one decision and ended in a later one"
             assert hold.number == effect.hold_number, "a request has one hold at a time"
-            if effect.status is HoldStatus.HELD:
-                set_aside.append(_hold_row(move.after.key, hold))
-                held.append({"seller": move.after.key.seller_id, "held": hold.total.minor})
-            else:
-                end = {"status": effect.status, "ended_at": move.decision.at, "of_hold": hold.number}
-                ended.append(_named(move.after) | end)
-                held.append({"seller": move.after.key.seller_id, "held": -hold.total.minor})
-    for statement, rows in ((_end_hold, ended), (_set_aside, set_aside), (_hold_back, held)):
-        if rows:
-            await connection.execute(statement, rows)
+            end = {"status": effect.status, "ended_at": move.decision.at, "of_hold": hold.number}
+            change = (
+                (_set_aside, _hold_row(move.after.key, hold))
+                if is_held
+                else (_end_hold, _named(move.after) | end)
+            )
+            changes.append(change)
+            held.append(
+                {
+                    "seller": move.after.key.seller_id,
+                    "held": hold.total.minor if is_held else -hold.total.minor,
+                }
+            )
+    for statement, rows in groupby(changes, key=itemgetter(0)):
+        await connection.execute(statement, [row for _, row in rows])
+    if held:
+        await connection.execute(_hold_back, held)
 
 
 def _hold_row(key: RequestKey, hold: Hold) -> dict[str, Any]:

@@ -145,15 +145,15 @@ class World:
 
     async def snapshot(self) -> dict[str, tuple[int, str]]:
         """Give each table's row count and checksum, keys aside: a refusal is remembered, too."""
-        found = {}
+        digest = "coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
+        summaries = [
+            f"SELECT '{table.name}', count(*), {digest} FROM {table.name} t"
+            for table in metadata.sorted_tables
+            if table.name != "idempotency_keys"
+        ]
         async with self.engine.connect() as connection:
-            for table in metadata.sorted_tables:
-                if table.name != "idempotency_keys":
-                    rows = f"SELECT t::text AS line FROM {table.name} t"
-                    digest = "md5(string_agg(line, ',' ORDER BY line))"
-                    summary = f"SELECT count(*), coalesce({digest}, '') FROM ({rows}) r"
-                    found[table.name] = tuple((await connection.execute(sa.text(summary))).one())
-        return found
+            rows = await connection.execute(sa.text(" UNION ALL ".join(summaries)))
+            return {name: (count, digest) for name, count, digest in rows}
 
     # ── time ──
 
@@ -178,14 +178,14 @@ class World:
 
     async def order(self, *, buyer: str = "bob", seller: str = "ann", **changes: Any) -> dict[str, Any]:
         """Import one order of 100.00 with a platform label of USPS, bought two hours ago; give its ids."""
-        row = await self.order_row(buyer=buyer, seller=seller, **changes)
+        row = await self.order_row(buyer, seller, **changes)
         result = await self.import_row(row)
         assert result["status"] == "CREATED", result
         shipment = row["shipment"] or {}
         tracking = {"carrier": shipment.get("carrier"), "trackingNumber": shipment.get("trackingNumber")}
         return {"id": result["order"]["id"], "externalId": row["externalId"], **tracking}
 
-    async def order_row(self, *, buyer: str = "bob", seller: str = "ann", **changes: Any) -> dict[str, Any]:
+    async def order_row(self, by: str = "bob", of: str = "ann", /, **changes: Any) -> dict[str, Any]:
         """Give one row of importOrders, with an order's and a parcel's names that were not used before."""
         number = next(self._numbers)
         placed_at = (await self.now() - timedelta(hours=2)).isoformat()
@@ -196,10 +196,10 @@ class World:
             "category": "cards",
             "consumable": False,
             "quantity": 1,
-            "buyer": {"username": buyer, "displayName": buyer.title(), "countryCode": "US"},
+            "buyer": {"username": by, "displayName": by.title(), "countryCode": "US"},
             "seller": {
-                "username": seller,
-                "displayName": seller.title(),
+                "username": of,
+                "displayName": of.title(),
                 "countryCode": "US",
                 "accessGrantedAt": "2025-12-05T12:00:00Z",
             },
