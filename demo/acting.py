@@ -1,15 +1,18 @@
-"""How each step of a story becomes a call, by whom, on which request.
+"""A day in the demo: what people do in it, decided step by step, and saved at once.
 
-Decides which use case a deed is. Keeps what the calls answered: the keys of orders and requests.
+Decides which command a deed is, and who makes it. Each step is decided by `domain.decide` and saved by
+`storage.save`, as every mutation of the graph is; they are loaded and saved in sets because months of
+talk are to be told in seconds, and nobody else is there to lock out.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+
+import sqlalchemy as sa
 
 from demo.casting import Plan, Plot, Talk
-from demo.people import AGENTS, Seller
+from demo.people import AGENTS
 from demo.photos import Album
 from demo.script import Assign, ChargeBack, ClaimDecided, Note, RefundReported, Scan, Step, TimePasses
 from demo.stage import Moment, Stage
@@ -19,127 +22,158 @@ from domain.commands import (
     DecideClaim,
     DisputeReturn,
     ExplainNoRefund,
+    ReportRefund,
+    ReportScan,
     RetryRefund,
     SendMessage,
     SendReplacement,
 )
-from domain.values import RequestKey
-from domain.words import Carrier, ClaimStatus, ImportStatus, ParcelRole, Party, RefundStatus
-from resolvers import conversation, reports, requests, scans, support
-from resolvers.reports import RefundReport
-from storage.load import load_requests, lock_request
-from storage.settle import settle_due
+from domain.deadlines import apply_due
+from domain.decide import decide
+from domain.effects import Decision
+from domain.policy import CURRENT
+from domain.values import Opening, Request, RequestKey
+from domain.words import Carrier, ParcelRole, Party
+from resolvers import conversation, reports, support
+from resolvers.labels import own_label
+from resolvers.requests import LABELLED
+from storage.load import load_requests
+from storage.openings import load_openings
+from storage.save import Move, save_all
+from storage.scans import SeenScan, record_scans
+from storage.tables import deadlines
 
 WITH_PHOTOS = AskForDetails | DisputeReturn | ExplainNoRefund | SendMessage | SendReplacement
-Act = Callable[[Stage], Awaitable[None]]
+OrderKey = tuple[int, int]
 
 
 class StoryError(Exception):
     """A story asks for what cannot be: the demo is wrong, not the marketplace."""
 
 
-class Actor:
-    """Everyone in the demo, acting as the plan says."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that somebody does to the request of a plot; opening it has no step."""
+
+    at: datetime
+    number: int
+    plot: Plot
+    step: Step | None
+
+    @property
+    def agent(self) -> str:
+        """Who of Support has the request."""
+        return AGENTS[self.number % len(AGENTS)]
+
+    @property
+    def order(self) -> str:
+        """The platform's name of the order it is about."""
+        return self.plot.purchase.external_id
+
+
+class Actors:
+    """Everyone in the demo. Keeps the keys of the orders and requests that there are."""
 
     def __init__(self, plan: Plan, album: Album) -> None:
         self._plan = plan
         self._album = album
-        self._orders: dict[str, tuple[int, int]] = {}
+        self._orders: dict[str, OrderKey] = {}
         self._requests: dict[str, RequestKey] = {}
 
-    def bought(self, external_id: str, seller_id: int, order_id: int) -> None:
+    def bought(self, external_id: str, order: OrderKey) -> None:
         """Remember the key of an imported order."""
-        self._orders[external_id] = seller_id, order_id
+        self._orders[external_id] = order
 
-    def events(self, since: datetime, until: datetime) -> Iterator[tuple[Seller, datetime, Act]]:
-        """What people do in that time, by the seller it concerns."""
-        for number, plot in enumerate(self._plan.plots):
-            seller = plot.purchase.seller
-            agent = AGENTS[number % len(AGENTS)]
-            if since < plot.opened_at <= until:
-                yield seller, plot.opened_at, partial(self._open, plot)
-            for at, step in plot.steps:
-                if since < at <= until:
-                    yield seller, at, partial(self._do, plot, agent, at, step)
+    async def live(self, stage: Stage, since: datetime, until: datetime) -> None:
+        """Let happen what happens in that time."""
+        events = sorted(self._events(since, until), key=lambda event: (event.at, event.number))
+        day = await self._dawn(stage, events, until)
+        aside = []
+        for event in events:
+            if event.step is not None and isinstance(event.step.deed, Assign | Note | ChargeBack):
+                aside.append(event)
+            else:
+                await self._happen(stage, day, event)
+        await day.save(stage, until)
+        self._requests |= day.opened
+        for event in aside:
+            await self._do_aside(stage, event)
         for talk in self._plan.talks:
             if since < talk.words[0][0] <= until:
-                yield talk.seller, talk.words[0][0], partial(self._talk, talk)
+                await self._talk(stage, talk)
 
-    async def _open(self, plot: Plot, stage: Stage) -> None:
-        write = await stage.member(plot.purchase.buyer.username, plot.opened_at)
-        photos = await self._album.attach(write, plot.photos)
-        command = replace(plot.opening, attachment_ids=photos)
-        receipt = await requests.open_request(write, *self._orders[plot.purchase.external_id], command)
-        self._requests[plot.purchase.external_id] = RequestKey(*receipt["request"])
+    def _events(self, since: datetime, until: datetime) -> Iterator[Event]:
+        for number, plot in enumerate(self._plan.plots):
+            if since < plot.opened_at <= until:
+                yield Event(plot.opened_at, number, plot, None)
+            for at, step in plot.steps:
+                if since < at <= until:
+                    yield Event(at, number, plot, step)
 
-    async def _do(self, plot: Plot, agent: str, at: datetime, step: Step, stage: Stage) -> None:
-        key = self._requests[plot.purchase.external_id]
+    async def _dawn(self, stage: Stage, events: list[Event], until: datetime) -> "_Day":
+        """Load the requests that somebody or some clock will move, and what is known where one is opened."""
+        due = sa.select(deadlines.c.seller_id, deadlines.c.request_number).where(deadlines.c.due_at <= until)
+        keys = {RequestKey(*row) for row in await stage.connection.execute(due)}
+        keys |= {self._requests[event.order] for event in events if event.order in self._requests}
+        orders = {self._orders[event.order] for event in events if event.step is None}
+        return _Day(
+            requests=await load_requests(stage.connection, keys),
+            openings=await load_openings(stage.connection, orders, until),
+        )
+
+    async def _happen(self, stage: Stage, day: "_Day", event: Event) -> None:
+        if event.step is None:
+            await self._open(stage, day, event)
+            return
+        key = day.opened.get(event.order) or self._requests[event.order]
+        request = day.settle(key, event.at)
+        step = event.step
+        if isinstance(step.deed, TimePasses):
+            return
+        write = await self._by(stage, event, step)
+        if isinstance(step.deed, Scan):
+            day.scans.append(_seen(step.deed, request, event))
+        command = _command(request, step, event.at)
+        if step.photos and isinstance(command, WITH_PHOTOS):
+            command = replace(command, attachment_ids=await self._album.attach(write, step.photos))
+        by = Party.PAYMENTS if isinstance(command, RetryRefund) else step.by
+        decision = decide(request, command, by=by, at=event.at, policy=CURRENT)
+        day.move(request, decision, write.viewer.account_id)
+
+    async def _open(self, stage: Stage, day: "_Day", event: Event) -> None:
+        plot = event.plot
+        write = await stage.member(plot.purchase.buyer.username, event.at)
+        command = replace(plot.opening, attachment_ids=await self._album.attach(write, plot.photos))
+        opening = day.opening(self._orders[event.order])
+        decision = decide(None, command, by=Party.BUYER, at=event.at, policy=CURRENT, opening=opening)
+        day.move(None, decision, write.viewer.account_id)
+        day.opened[event.order] = decision.request.key
+
+    async def _by(self, stage: Stage, event: Event, step: Step) -> Moment:
         match step.by:
             case Party.BUYER:
-                write = await stage.member(plot.purchase.buyer.username, at)
+                return await stage.member(event.plot.purchase.buyer.username, event.at)
             case Party.SELLER:
-                write = await stage.member(plot.purchase.seller.username, at, own_labels=step.labelled)
+                return await stage.member(event.plot.purchase.seller.username, event.at)
             case Party.SUPPORT:
-                write = await stage.agent(agent, at)
+                return await stage.agent(event.agent, event.at)
             case Party.CARRIER | Party.PAYMENTS | Party.CLOCK:
-                write = stage.platform(at)
-        await self._make(write, key, plot, step)
+                return stage.platform(event.at)
 
-    async def _make(self, write: Moment, key: RequestKey, plot: Plot, step: Step) -> None:
-        match step.deed:
-            case TimePasses():
-                request = await lock_request(write.connection, key)
-                assert request is not None, "it was opened before"
-                await settle_due(write.connection, request, write.at)
+    async def _do_aside(self, stage: Stage, event: Event) -> None:
+        """What is no decision of the table's: Support's own bookkeeping, and what banks do."""
+        assert event.step is not None, "only steps are put aside"
+        key = self._requests[event.order]
+        write = await self._by(stage, event, event.step)
+        match event.step.deed:
             case Assign():
                 await support.assign(write, key, write.viewer.account_id, if_version=None)
             case Note(body):
                 await support.add_note(write, key, body)
             case ChargeBack():
-                await reports.report_chargeback(write, plot.purchase.external_id, write.at)
-            case RefundReported(settled):
-                status = RefundStatus.SETTLED if settled else RefundStatus.FAILED
-                await reports.report_refunds(write, [RefundReport(key, status, write.at)])
-            case RetryRefund():
-                await reports.retry_refund(write, key)
-            case ClaimDecided(approved):
-                await self._decide_claim(write, key, approved=approved)
-            case Scan():
-                await self._scan(write, key, plot, step.deed)
-            case command:
-                await requests.act(write, key, await self._completed(write, key, command, step.photos))
+                await reports.report_chargeback(write, event.order, event.at)
 
-    async def _completed(self, write: Moment, key: RequestKey, command: Command, photos: int) -> Command:
-        """The command with what only the stage knows: its photos, its tracking number."""
-        if photos and isinstance(command, WITH_PHOTOS):
-            command = replace(command, attachment_ids=await self._album.attach(write, photos))
-        if isinstance(command, SendReplacement):
-            command = replace(command, tracking_number=_replacement_number(key))
-        return command
-
-    async def _scan(self, write: Moment, key: RequestKey, plot: Plot, scan: Scan) -> None:
-        parcel = plot.purchase.parcel
-        match scan.role:
-            case ParcelRole.OUTBOUND:
-                carrier, number = parcel.carrier, parcel.tracking_number
-            case ParcelRole.RETURN:
-                carrier, number = Carrier.USPS, f"RETURN-{key}"
-            case ParcelRole.REPLACEMENT:
-                carrier, number = Carrier.UPS, _replacement_number(key)
-        seen = scans.Scan(0, carrier, number, scan.kind, write.at, place=plot.purchase.seller.city)
-        result = (await scans.report_scans(write, [seen]))[0]
-        if result["status"] is not ImportStatus.CREATED:
-            raise StoryError(f"{seen} was not taken: {result['refused']}")
-
-    async def _decide_claim(self, write: Moment, key: RequestKey, *, approved: bool) -> None:
-        """The carrier pays what it covers, or nothing."""
-        claim = (await load_requests(write.connection, [key]))[key].claim
-        if claim is None or claim.status is not ClaimStatus.FILED:
-            raise StoryError(f"The claim of {key} is not filed: {claim}")
-        paid = claim.coverage if approved else None
-        await reports.report_claim_decision(write, key, DecideClaim(approved, paid, write.at))
-
-    async def _talk(self, talk: Talk, stage: Stage) -> None:
+    async def _talk(self, stage: Stage, talk: Talk) -> None:
         """A direct conversation, from its first word to its last; none with someone who never bought."""
         if await stage.company.member(stage.connection, talk.buyer.username) is None:
             return
@@ -151,6 +185,80 @@ class Actor:
             username = talk.buyer.username if by is Party.BUYER else talk.seller.username
             write = await stage.member(username, at)
             await conversation.send_message(write, owner_id, thread_id, SendMessage(words))
+
+
+class _Day:
+    """The requests of one day as they change, and the moves that are to be saved."""
+
+    def __init__(self, requests: dict[RequestKey, Request], openings: dict[OrderKey, Opening]) -> None:
+        self._requests = requests
+        self._openings = openings
+        self._moves: list[Move] = []
+        self.opened: dict[str, RequestKey] = {}
+        self.scans: list[SeenScan] = []
+
+    def opening(self, order: OrderKey) -> Opening:
+        """What is known about an order, its seller's requests of today counted."""
+        opening = self._openings[order]
+        today = sum(key.seller_id == order[0] for key in self.opened.values())
+        return replace(opening, next_number=opening.next_number + today)
+
+    def move(self, before: Request | None, decision: Decision, actor_id: int | None) -> None:
+        """Note what was decided."""
+        self._moves.append(Move(before, decision, actor_id))
+        self._requests[decision.request.key] = decision.request
+
+    def settle(self, key: RequestKey, at: datetime) -> Request:
+        """Fire the clocks of a request that have run out by then; give it as it is."""
+        for decision in apply_due(self._requests[key], at=at, policy=CURRENT):
+            self.move(self._requests[key], decision, None)
+        return self._requests[key]
+
+    async def save(self, stage: Stage, until: datetime) -> None:
+        """Fire what else is due by the end of the day, and save it all."""
+        for key in sorted(self._requests, key=lambda key: (key.seller_id, key.number)):
+            self.settle(key, until)
+        await save_all(stage.connection, self._moves)
+        await record_scans(stage.connection, self.scans, reported_at=until)
+
+
+def _command(request: Request, step: Step, at: datetime) -> Command:
+    """The command that a deed is, with what only the stage knows: numbers, labels, amounts."""
+    match step.deed:
+        case Scan(role, kind):
+            number = request.replacement.number if request.replacement else None
+            return ReportScan(role, kind, at, number if role is ParcelRole.REPLACEMENT else None)
+        case RefundReported(settled):
+            return ReportRefund(settled, at)
+        case ClaimDecided(approved):
+            if request.claim is None:
+                raise StoryError(f"{request.key} has no claim that could be decided.")
+            return DecideClaim(approved, request.claim.coverage if approved else None, at)
+        case Assign() | Note() | ChargeBack() | TimePasses():
+            raise StoryError(f"{step.deed} is not decided on.")
+        case SendReplacement() as replacement:
+            return replace(replacement, tracking_number=_replacement_number(request.key))
+        case command if isinstance(command, LABELLED) and step.labelled:
+            return replace(command, own_label=own_label(request, CURRENT))
+        case command:
+            return command
+
+
+def _seen(scan: Scan, request: Request, event: Event) -> SeenScan:
+    """What the carrier saw, by its own number of the parcel."""
+    seller = event.plot.purchase.seller
+    match scan.role:
+        case ParcelRole.OUTBOUND:
+            parcel = event.plot.purchase.parcel
+            carrier, number = parcel.carrier, parcel.tracking_number
+        case ParcelRole.RETURN:
+            label = request.returned.label if request.returned else None
+            if label is None:
+                raise StoryError(f"{request.key} has no return that could be scanned.")
+            carrier, number = label.carrier, label.tracking_number
+        case ParcelRole.REPLACEMENT:
+            carrier, number = Carrier.UPS, _replacement_number(request.key)
+    return SeenScan(carrier, number, scan.kind, event.at, f"{seller.city}, {seller.region}")
 
 
 def _replacement_number(key: RequestKey) -> str:

@@ -166,7 +166,7 @@ def cast(now: datetime, *, sellers: tuple[Seller, ...] = people.SELLERS, buyers:
         for purchase in plain_purchases(
             till,
             seller,
-            (*company[:1] * 8, *company[3:]),
+            (*company[:1] * 8, *company[1:]),
             seller.orders - asked_for_help[seller],
             since=now - BEGAN,
             now=now,

@@ -8,7 +8,7 @@ from demo.people import Seller
 from domain.imports import ImportedMember, ImportedOrder, ImportedShipment, ImportedShow
 from domain.values import Address
 from domain.words import ScanKind
-from resolvers.scans import Scan
+from storage.scans import SeenScan
 
 NEW_SELLERS_SINCE = datetime(2025, 12, 3, tzinfo=UTC)
 """Late enough to be enrolled."""
@@ -62,7 +62,7 @@ def imported(purchase: Purchase) -> ImportedOrder:
     )
 
 
-def scanned(parcels: Collection[Parcel], since: datetime, until: datetime) -> list[Scan]:
+def scanned(parcels: Collection[Parcel], since: datetime, until: datetime) -> list[SeenScan]:
     """What carriers saw of these parcels in that time, in its order."""
     seen = sorted(
         (at, parcel.external_id, parcel, kind)
@@ -74,10 +74,7 @@ def scanned(parcels: Collection[Parcel], since: datetime, until: datetime) -> li
         )
         if at is not None and since < at <= until
     )
-    return [
-        Scan(row, parcel.carrier, parcel.tracking_number, kind, at, None)
-        for row, (at, _, parcel, kind) in enumerate(seen)
-    ]
+    return [SeenScan(parcel.carrier, parcel.tracking_number, kind, at) for at, _, parcel, kind in seen]
 
 
 def address_of(seller: Seller) -> Address:

@@ -78,11 +78,11 @@ class Stage:
     connection: AsyncConnection
     company: Company
 
-    async def member(self, username: str, at: datetime, *, own_labels: bool = True) -> Moment:
+    async def member(self, username: str, at: datetime) -> Moment:
         """A call of a buyer or seller who is there."""
         viewer = await self.company.member(self.connection, username)
         assert viewer is not None, "whoever acts has traded"
-        return self._moment(viewer, at, own_labels=own_labels)
+        return self._moment(viewer, at)
 
     async def agent(self, username: str, at: datetime) -> Moment:
         """A call of someone of Support."""
@@ -92,5 +92,5 @@ class Stage:
         """A call of the marketplace's own services."""
         return self._moment(PLATFORM, at)
 
-    def _moment(self, viewer: Viewer, at: datetime, *, own_labels: bool = True) -> Moment:
-        return Moment(self.connection, viewer, Context(self.engine, viewer, NoLinks(), own_labels), at)
+    def _moment(self, viewer: Viewer, at: datetime) -> Moment:
+        return Moment(self.connection, viewer, Context(self.engine, viewer, NoLinks(), sandbox=True), at)

@@ -3,11 +3,12 @@
 Decides which requests a parcel concerns. Facts count by when they happened; what they move is the domain's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
@@ -55,6 +56,42 @@ async def record_scan(
     return RecordedScan(parcel.role, parcel.replacement_number, is_new, concerned)
 
 
+@dataclass(frozen=True, slots=True)
+class SeenScan:
+    """What a carrier saw of one parcel."""
+
+    carrier: Carrier
+    tracking_number: str
+    kind: ScanKind
+    at: datetime
+    place: str | None = None
+
+
+async def record_scans(
+    connection: AsyncConnection, seen: Sequence[SeenScan], *, reported_at: datetime
+) -> None:
+    """Keep scans of known parcels, all at once; what they move, if anything, is the caller's to decide."""
+    numbers = {"numbers": sorted({each.tracking_number for each in seen})}
+    keys = {
+        (row.carrier, row.tracking_number): {"seller_id": row.seller_id, "parcel_id": row.id}
+        for row in await connection.execute(_parcels, numbers)
+    }
+    rows = [(each, keys[each.carrier, each.tracking_number]) for each in seen]
+    if rows:
+        shared = {"reported_at": reported_at}
+        await connection.execute(
+            _keep,
+            [key | shared | {"kind": each.kind, "at": each.at, "place": each.place} for each, key in rows],
+        )
+        await connection.execute(
+            _update,
+            [
+                _instants(each.kind, each.at) | {"seller": key["seller_id"], "parcel": key["parcel_id"]}
+                for each, key in rows
+            ],
+        )
+
+
 def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:
     """What a scan says of the whole journey: any of them says that the parcel was handed over."""
     return {
@@ -73,6 +110,9 @@ _parcel = sa.select(
 ).where(
     parcels.c.tracking_number == sa.bindparam("tracking_number"),
     parcels.c.carrier == sa.bindparam("carrier", type_=parcels.c.carrier.type),
+)
+_parcels = sa.select(parcels.c.seller_id, parcels.c.id, parcels.c.carrier, parcels.c.tracking_number).where(
+    parcels.c.tracking_number == sa.any_(sa.bindparam("numbers", type_=ARRAY(sa.Text)))
 )
 _keep = insert(scans).on_conflict_do_nothing()
 _update = (
