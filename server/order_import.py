@@ -4,6 +4,7 @@ Decides how a batch that cannot even be read is split until the lines at fault s
 order right is decided by the graph, the same for everybody.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from server.order_files import Line
 
 BATCH_ORDERS = 250
 REJECTED = "REJECTED"
+PLACE = re.compile(r"^Variable '\$orders' has invalid value at \[0\](\.|: )")  # the line stands alone by then
+FOUND = re.compile(r", found: \{.*")  # the line itself is kept beside the reason
 MUTATION = """
 mutation ImportOrders($orders: [ImportOrderInput!]!) {
   importOrders(input: {orders: $orders}) {
@@ -73,6 +76,12 @@ def _result(line: Line, row: dict[str, Any]) -> Imported:
 
 def _reason(problems: list[Any]) -> str:
     return "; ".join(
-        (".".join(problem.get("field") or []) + ": " if problem.get("field") else "") + problem["message"]
-        for problem in problems
+        _place(problem) + FOUND.sub("", PLACE.sub("", problem["message"])) for problem in problems
     )
+
+
+def _place(problem: dict[str, Any]) -> str:
+    """Name the field within the line; where the line was in its batch is nobody's business."""
+    field = problem.get("field") or []
+    within = field[2:] if field[:1] == ["orders"] else field
+    return ".".join(within) + ": " if within else ""

@@ -33,10 +33,12 @@ def orders(
     price.amount and so on. Rejected lines go to FILE.rejected.jsonl with the reason, and the exit code is
     then 1.
     """
+    from server import logs
     from server.migrated import migrated_database
     from server.settings import load_settings
 
     settings = load_settings()
+    logs.configure(settings)
     rejected_file = file.with_name(f"{file.name}.rejected.jsonl")
     with migrated_database(settings) as url:
         rejected_file.unlink(missing_ok=True)

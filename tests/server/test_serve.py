@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
 
 pytestmark = pytest.mark.xdist_group("serve")  # one data folder, one demo
 
@@ -29,10 +29,13 @@ class Serving:
         self.greeting = greeting
         self.url = url
 
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=PATIENCE_SECONDS)
+
     def ask(self, query: str, token: str | None = None, **variables: object) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
-        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
+        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=PATIENCE_SECONDS)
 
     def token(self, name: str) -> str:
         found = re.search(
@@ -96,11 +99,11 @@ def folder() -> Iterator[Path]:
 
 def test_serve_answers_over_http_and_leaves_nothing_running(folder: Path) -> None:
     with serving(folder) as served:
-        assert httpx.get(f"{served.url}/healthz").json() == {"status": "alive"}
-        assert httpx.get(f"{served.url}/readyz").json() == {"status": "ready"}
-        assert "<h1>Amends</h1>" in httpx.get(f"{served.url}/").text
-        assert "graphiql" in httpx.get(f"{served.url}/graphiql").text
-        assert httpx.get(f"{served.url}/schema.graphql").text == (ROOT / "schema.graphql").read_text()
+        assert served.get("/healthz").json() == {"status": "alive"}
+        assert served.get("/readyz").json() == {"status": "ready"}
+        assert "<h1>Amends</h1>" in served.get("/").text
+        assert "graphiql" in served.get("/graphiql").text
+        assert served.get("/schema.graphql").text == (ROOT / "schema.graphql").read_text()
         for name, role in [
             ("buyer", "MEMBER"),
             ("seller", "MEMBER"),
@@ -123,7 +126,7 @@ def test_the_second_start_is_quick_and_loads_nothing_twice(folder: Path) -> None
     started = time.monotonic()
     with serving(folder) as served:
         assert served.ask("{ __typename }").json() == {"data": {"__typename": "Query"}}
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30  # seconds, on a machine that runs other tests too
         orders = served.ask("{ viewer { sales { totalCount } } }", served.token("seller")).json()
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(PATIENCE_SECONDS) == 0

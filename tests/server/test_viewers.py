@@ -45,7 +45,7 @@ async def test_each_role_is_somebody(viewers: Viewers) -> None:
     assert support.is_support
     platform = await viewers.identify(bearer("platform", ViewerRole.PLATFORM, Scope.PLATFORM_WRITE))
     assert platform is not None
-    assert (platform.account_id, platform.scopes) == (None, {Scope.PLATFORM_WRITE})
+    assert (platform.account_id, platform.scopes) == (None, frozenset({Scope.PLATFORM_WRITE}))
 
 
 @pytest.mark.parametrize(
