@@ -22,6 +22,7 @@ from tests.schema.world import World
 
 EXAMPLES = list(examples())
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+FILE = re.compile(r"`((?:domain|storage|resolvers|schema|worker|demo|server|tests|docs|\.ci)/[\w/.]*)`")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -90,6 +91,12 @@ def test_a_link_leads_somewhere(page: Path) -> None:
         there = (page.parent / target).resolve() if target else page
         assert there.exists(), f"{target} is not there"
         assert not heading or heading in {slug(title) for title in HEADING.findall(there.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_file_that_is_named_is_there(page: Path) -> None:
+    for path in FILE.findall(page.read_text("utf-8")):
+        assert (ROOT / path).exists(), path
 
 
 def test_every_generated_passage_is_shown() -> None:
