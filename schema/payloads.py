@@ -19,7 +19,6 @@ from schema import ids
 from schema.columns import column, computed, edge, over
 from schema.scalars import URL
 from schema.types.errors import UserError
-from schema.types.errors import UserError
 from schema.types.ledger import LedgerEntry
 from schema.types.orders import Order
 from schema.types.requests import Refund, SupportRequest
