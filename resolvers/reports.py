@@ -12,7 +12,7 @@ from domain import journals
 from domain.commands import Command, DecideClaim, ReportChargeback, ReportLabel, ReportRefund, RetryRefund
 from domain.refusals import Invalid, NotFound, Refusal
 from domain.values import Label, Order, RequestKey
-from domain.words import Party, RefundStatus
+from domain.words import ClaimStatus, Party, RefundStatus
 from resolvers.mutate import Receipt, Refusals, Refused, Write
 from resolvers.parties import require_platform, require_platform_or_support
 from resolvers.requests import decide_and_save, lock_order, locked, receipt_of, settled
@@ -46,10 +46,10 @@ async def report_claim_decision(write: Write, key: RequestKey, decision: DecideC
     require_platform(write)
     await check_past(write, decision.happened_at)
     request = await settled(write, await locked(write, key, "claimId"))
-    decided = request.claim.decided_at if request.claim else None
-    moved = (await decide_and_save(write, request, decision, by=Party.CARRIER)).effects
-    if not moved and decided is None:
-        raise Invalid("This claim has not been filed.", "claimId")
+    claim = (await decide_and_save(write, request, decision, by=Party.CARRIER)).request.claim
+    stands = ClaimStatus.APPROVED if decision.approved else ClaimStatus.DENIED
+    if claim is None or claim.status is not stands:
+        raise Invalid("This claim does not wait for that decision.", "claimId")
     return receipt_of(key)
 
 

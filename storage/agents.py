@@ -62,7 +62,7 @@ async def flag(
 ) -> bool:
     """Append what Support says of a buyer; False if there is no such member."""
     member = sa.select(accounts.c.id).where(accounts.c.id == buyer_id, accounts.c.is_agent.is_(False))
-    if (await connection.execute(member.with_for_update())).one_or_none() is None:
+    if (await connection.execute(member.with_for_update(key_share=True))).one_or_none() is None:
         return False
     last = sa.select(sa.func.coalesce(sa.func.max(buyer_flags.c.number), 0)).where(
         buyer_flags.c.buyer_id == buyer_id

@@ -147,7 +147,7 @@ async def test_an_upload(world: World) -> None:
     assert await world.snapshot() == before
 
 
-SCALARS = [
+SCALARS: list[tuple[str, dict[str, Any]]] = [
     ("offerPartialRefund", {"amount": {"amount": 12.5, "currencyCode": "USD"}}),
     ("offerPartialRefund", {"amount": {"amount": "1e5", "currencyCode": "USD"}}),
     ("offerPartialRefund", {"amount": {"amount": "5.00", "currencyCode": "XXX"}}),

@@ -38,6 +38,25 @@ async def test_a_conversation_is_read_marked_unread_archived_and_comes_back(worl
     ]
 
 
+@quotes(
+    "Customer Support Requests are found in your Inbox",
+    'All Customer Support Requests related to your sales can be found in the "Customer Support" tab',
+    'The "All Messages" tab will also include any social DMs',
+)
+async def test_one_tab_holds_the_sales_requests_the_other_everything(world: World) -> None:
+    sale = await world.open_request(await world.delivered_order())
+    bought = await world.open_request(await world.delivered_order(seller="sue", buyer="ann"), by=world.seller)
+    direct = await world.ok("startDirectThread", world.stranger, THREAD, username="ann", body="Hello!")
+
+    async def tab(name: str) -> set[str]:
+        document = f"{{ viewer {{ inbox(tab: {name}) {{ nodes {{ id }} }} }} }}"
+        nodes = (await world.run(document, world.seller))["viewer"]["inbox"]["nodes"]
+        return {node["id"] for node in nodes}
+
+    assert await tab("CUSTOMER_SUPPORT") == {sale["thread"]["id"]}
+    assert await tab("ALL_MESSAGES") == {sale["thread"]["id"], bought["thread"]["id"], direct["id"]}
+
+
 async def test_an_archived_conversation_comes_back_when_the_other_side_writes(world: World) -> None:
     request = await world.open_request(await world.delivered_order())
     thread = {"threadId": request["thread"]["id"]}

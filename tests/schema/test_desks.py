@@ -1,5 +1,6 @@
 """The seller's desk and Support's: settings, replies, assignments, notes."""
 
+from tests.policy import quotes
 from tests.schema.world import RETURN_ADDRESS, World
 
 
@@ -110,3 +111,48 @@ async def test_the_buyers_word_on_the_support_can_be_changed_for_a_while(world: 
     assert changed["satisfactionAnswer"] == {"satisfied": True, "comment": None}
     await world.advance("P14D")
     assert await world.refused("answerSurvey", world.buyer, **asked, satisfied=False) == "SURVEY_CLOSED"
+
+
+@quotes(
+    "This score does not include your general buyer reviews or marketplace ratings.",
+    "Your Satisfaction score is not public to buyers and does not affect your Account Health",
+)
+async def test_satisfaction_counts_these_answers_alone_and_is_the_sellers_to_see(world: World) -> None:
+    request = await world.open_request(await world.delivered_order())
+    await world.ok("refundInFull", world.seller, requestId=request["id"])
+    await world.ok("answerSurvey", world.buyer, requestId=request["id"], satisfied=False)
+
+    own = "{ viewer { seller { satisfaction { answers positive score } standing { met } } } }"
+    desk = (await world.run(own, world.seller))["viewer"]["seller"]
+    assert desk["satisfaction"] == {"answers": 1, "positive": 0, "score": 0.0}
+    assert desk["standing"]["met"] is True
+
+    public = '{ user(username: "ann") { desk { satisfaction { answers } } } }'
+    for other in (world.buyer, world.stranger, None):
+        assert (await world.run(public, other))["user"] == {"desk": None}
+
+
+@quotes(
+    "Full visibility into trackability of support requests",
+    "You can also find support requests related to a specific order from the Orders page",
+    "refunds tooling so sellers can work with buyers to find a fair outcome without needing to ask for "
+    "assistance",
+)
+async def test_a_request_is_found_from_its_order_and_tells_its_whole_story(world: World) -> None:
+    order = await world.delivered_order()
+    request = await world.open_request(order)
+    await world.ok("refundInFull", world.seller, requestId=request["id"], message="Sorry!")
+    document = """query($id: ID!) { order(id: $id) { supportRequests { nodes {
+        id dueAt turn closedAt
+        timeline { nodes { __typename ... on StatusChange { toStatus by } ... on RefundChange { by } } }
+        availableActions { action allowed }
+    } } } }"""
+
+    nodes = (await world.run(document, world.seller, id=order["id"]))["order"]["supportRequests"]["nodes"]
+
+    assert [node["id"] for node in nodes] == [request["id"]]
+    story = nodes[0]["timeline"]["nodes"]
+    changes = [(entry["toStatus"], entry["by"]) for entry in story if entry["__typename"] == "StatusChange"]
+    assert changes == [("AWAITING_SELLER", "BUYER"), ("CLOSED", "SELLER")]
+    assert {entry["__typename"] for entry in story} >= {"MessagePosted", "RefundChange", "LedgerPosting"}
+    assert nodes[0]["availableActions"] == [{"action": "SEND_MESSAGE", "allowed": True}]

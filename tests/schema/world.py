@@ -105,8 +105,8 @@ class World:
         assert not result.errors, [
             error.formatted | {"was": repr(error.original_error)} for error in result.errors
         ]
-        assert result.data is not None
-        return result.data
+        data: dict[str, Any] = result.data
+        return data
 
     async def execute(self, document: str, viewer: Viewer | None, **variables: Any) -> Any:
         """Run a document and give all of its result."""
@@ -263,9 +263,7 @@ class World:
             )
         return id_
 
-    async def open_request(
-        self, order: dict[str, Any], reason: str = "DEFECTIVE", **fields: Any
-    ) -> dict[str, Any]:
+    async def open_request(self, order: dict[str, Any], reason: str = "DEFECTIVE", **fields: Any) -> Any:
         """Let the buyer ask for help with an order."""
         return await self.ok(
             "openSupportRequest",
@@ -281,14 +279,14 @@ class World:
             **{"orderId": order["id"], "reason": reason, "description": "It does not work."} | fields,
         )
 
-    async def return_in_review(self) -> dict[str, Any]:
+    async def return_in_review(self) -> Any:
         """Bring a request to where the item is back with the seller."""
         request = await self.open_request(await self.delivered_order())
         waiting = await self.ok("refundOnReturn", self.seller, requestId=request["id"])
         await self.scan(waiting["returnShipment"], "ACCEPTED", "DELIVERED")
         return await self.request(request["id"])
 
-    async def escalated(self) -> dict[str, Any]:
+    async def escalated(self) -> Any:
         """Bring a request to Support, against an explanation."""
         request = await self.open_request(await self.delivered_order())
         await self.ok(
@@ -296,9 +294,7 @@ class World:
         )
         return await self.ok("escalateRequest", self.buyer, requestId=request["id"], text="It was not.")
 
-    async def rule(
-        self, request: dict[str, Any], decision: str, funded_by: str, **fields: Any
-    ) -> dict[str, Any]:
+    async def rule(self, request: dict[str, Any], decision: str, funded_by: str, **fields: Any) -> Any:
         """Let Support decide."""
         return await self.ok(
             "ruleOnRequest",
@@ -307,7 +303,7 @@ class World:
             | fields,
         )
 
-    async def charge_back(self, order: dict[str, Any]) -> dict[str, Any]:
+    async def charge_back(self, order: dict[str, Any]) -> Any:
         """Report that the buyer's bank took the payment back, just now; give the order."""
         at = (await self.now()).isoformat()
         return await self.ok(
