@@ -7,6 +7,7 @@ every promise about the rows holds.
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +17,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -28,7 +28,7 @@ from domain.decide import decide
 from domain.effects import Decision
 from domain.policy import CURRENT
 from domain.refusals import Refusal
-from domain.values import Label, Request, RequestKey
+from domain.values import Request, RequestKey
 from domain.words import (
     Carrier,
     ImportStatus,
@@ -44,15 +44,21 @@ from resolvers import conversation, reports, requests
 from resolvers.mutate import Write
 from resolvers.reports import RefundReport
 from storage.engine import make_engine
-from tests.domain.story import usd
+from tests.domain.story import LABEL
 from tests.life import promises
 from tests.life.moves import PEOPLE, commands, flags
 from tests.life.town import Town, shown
 
 T = TypeVar("T")
 Parcel = tuple[ParcelRole, Carrier, str, int | None]
-COVERED = (RequestReason.DEFECTIVE, RequestReason.DAMAGED_IN_TRANSIT)
-UNCOVERED = (RequestReason.OTHER, RequestReason.ITEM_MISSING, RequestReason.SHIPPING_DELAYED)
+Hand = dict[RequestAction, c.Command]
+DELIVERED = (RequestReason.DEFECTIVE, RequestReason.DAMAGED_IN_TRANSIT, RequestReason.OTHER)
+MAILED = (*DELIVERED, RequestReason.SHIPPING_DELAYED)
+REASONS = (*MAILED, RequestReason.ITEM_MISSING, None)
+COMMANDS = commands(st.integers(1, 10_500), LABEL)
+# Who wins a race is not hypothesis' to know: what it draws must not depend on what happened.
+places = st.integers(0, 99)
+hands = st.fixed_dictionaries(COMMANDS)
 WORN_OUT = 6
 """Chargebacks come late in a life, or there would not be much of it."""
 
@@ -72,50 +78,50 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
 
     # ── beginning ──
 
-    @initialize(
-        reason=st.sampled_from([*COVERED, *COVERED, *UNCOVERED, None]),
-        first=st.integers(0, 5),
-        data=st.data(),
-    )
-    def begins(self, reason: RequestReason | None, first: int, data: st.DataObject) -> None:
+    @initialize(reason=st.sampled_from(REASONS), first=st.lists(st.tuples(places, hands), max_size=4))
+    def begins(self, reason: RequestReason | None, first: list[tuple[int, Hand]]) -> None:
         order = self._await(self.town.buys())
-        if reason in {*COVERED, RequestReason.OTHER, RequestReason.SHIPPING_DELAYED}:
+        if reason in MAILED:
             self._await(self.town.delivers(ScanKind.ACCEPTED))
-        if reason in {*COVERED, RequestReason.OTHER}:
+        if reason in DELIVERED:
             self._await(self.town.delivers(ScanKind.DELIVERED))
         kind = RequestKind.SUPPORT if reason else RequestKind.CANCELLATION
         self.key = self._await(self.town.opens(order, c.Open(kind, reason, "Help.")))
         self.model = self._await(self.town.loads(self.key))
-        number = f"RETURN{self.town.orders}"
-        self.label = Label(Carrier.USPS, number, "https://labels.example/1", usd(650))
-        self.commands = commands(st.integers(1, 10_500), self.label)
-        for _ in range(first):
-            self._answer(data)
+        self.label = replace(LABEL, tracking_number=f"RETURN-{self.key}")
+        for place, hand in first:
+            self.someone_does_what_is_offered(place, hand)
 
     # ── one after the other ──
 
-    @rule(by=st.sampled_from(PEOPLE), data=st.data())
-    def someone_asks_for_anything(self, by: Party, data: st.DataObject) -> None:
-        action = data.draw(st.sampled_from(list(self.commands)))
-        self._ask(by, data.draw(self.commands[action]))
+    @rule(by=st.sampled_from(PEOPLE), action=st.sampled_from(list(COMMANDS)), hand=hands)
+    def someone_asks_for_anything(self, by: Party, action: RequestAction, hand: Hand) -> None:
+        self._ask(by, self._own(hand[action]))
 
-    @rule(data=st.data())
-    def someone_does_what_is_offered(self, data: st.DataObject) -> None:
-        self._answer(data)
+    @rule(place=places, hand=hands)
+    def someone_does_what_is_offered(self, place: int, hand: Hand) -> None:
+        self._ask(*self._offered(place, hand))
 
-    def _answer(self, data: st.DataObject) -> None:
-        by, action = self._offered(data)
-        self._ask(by, data.draw(self.commands[action]))
-
-    def _offered(self, data: st.DataObject) -> tuple[Party, RequestAction]:
+    def _offered(self, place: int, hand: Hand) -> tuple[Party, c.Command]:
         ends = {RequestAction.WITHDRAW, RequestAction.TAKE_OVER, RequestAction.SEND_MESSAGE}
         offered = [
             (by, each.action)
             for by in PEOPLE
             for each in available_actions(self.model, by=by, at=self.town.at, policy=CURRENT)
             if each.allowed and each.action not in ends
-        ]
-        return data.draw(st.sampled_from(offered or [(Party.BUYER, RequestAction.SEND_MESSAGE)]))
+        ] or [(Party.BUYER, RequestAction.SEND_MESSAGE)]
+        by, action = offered[place % len(offered)]
+        return by, self._own(hand[action])
+
+    def _own(self, command: c.Command) -> c.Command:
+        """The same command, with a label and a tracking number that no other request has."""
+        match command:
+            case c.SendReplacement():
+                return replace(command, tracking_number=f"{self.key}-{command.tracking_number}")
+            case c.RefundOnReturn() | c.DeclineOffer() | c.Rule() | c.AuthorizeReturn():
+                return replace(command, own_label=self.label if command.own_label else None)
+            case _:
+                return command
 
     def _ask(self, by: Party, command: c.Command) -> None:
         expected = self._decided(self.model, by, command)
@@ -161,19 +167,16 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
 
     # ── two at once ──
 
-    @rule(data=st.data())
-    def two_act_at_once(self, data: st.DataObject) -> None:
-        pair = [self._offered(data) for _ in range(2)]
-        commands = [(by, data.draw(self.commands[action])) for by, action in pair]
-        self._race(commands, [self._does(by, command) for by, command in commands])
+    @rule(first=st.tuples(places, hands), second=st.tuples(places, hands))
+    def two_act_at_once(self, first: tuple[int, Hand], second: tuple[int, Hand]) -> None:
+        made = [self._offered(*first), self._offered(*second)]
+        self._race(made, [self._does(by, command) for by, command in made])
 
-    @rule(data=st.data())
-    @precondition(lambda self: next_deadline(self.model) is not None)
-    def someone_acts_as_the_clock_strikes(self, data: st.DataObject) -> None:
-        by, action = self._offered(data)
-        command = data.draw(self.commands[action])
+    @rule(place=places, hand=hands)
+    def someone_acts_as_the_clock_strikes(self, place: int, hand: Hand) -> None:
+        made = self._offered(place, hand)
         self._wait_for_the_clock()
-        self._race([(by, command)], [self._does(by, command), self.town.fires()])
+        self._race([made], [self._does(*made), self.town.fires()])
 
     def _race(self, made: list[tuple[Party, c.Command]], calls: list[Coroutine[Any, Any, Any]]) -> None:
         """Make calls at once; what is kept then must be what one order of them comes to."""
@@ -198,12 +201,12 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
 
     # ── facts ──
 
-    @rule(kind=st.sampled_from(ScanKind), data=st.data(), hours=st.integers(0, 48))
-    def a_parcel_is_scanned(self, kind: ScanKind, data: st.DataObject, hours: int) -> None:
-        self._scan(data.draw(st.sampled_from(self._parcels())), kind, timedelta(hours=hours))
+    @rule(place=places, kind=st.sampled_from(ScanKind), hours=st.integers(0, 48))
+    def a_parcel_is_scanned(self, place: int, kind: ScanKind, hours: int) -> None:
+        parcels = self._parcels()
+        self._scan(parcels[place % len(parcels)], kind, timedelta(hours=hours))
 
     @rule(kind=st.sampled_from(ScanKind))
-    @precondition(lambda self: len(self._parcels()) > 1)
     def the_latest_parcel_is_scanned(self, kind: ScanKind) -> None:
         self._scan(self._parcels()[-1], kind, timedelta())
 
@@ -239,25 +242,24 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
         self._hear(Party.CARRIER, c.ReportLabel(self.label))
 
     @rule(settled=flags)
-    @precondition(lambda self: self.model.refund is not None)
     def the_refund_is_reported(self, *, settled: bool) -> None:
         self._hear(Party.PAYMENTS, c.ReportRefund(settled, self.town.at))
         if not settled:
             self._hear(Party.PAYMENTS, c.RetryRefund())
 
     @rule(approved=flags)
-    @precondition(lambda self: self.model.claim is not None)
     def the_claim_is_decided(self, *, approved: bool) -> None:
-        assert self.model.claim
-        paid = self.model.claim.coverage if approved and self.model.claim.coverage.minor else None
+        paid = self.model.claim.coverage if approved and self.model.claim else None
         self._hear(Party.CARRIER, c.DecideClaim(paid is not None, paid, self.town.at))
 
     @rule()
-    @precondition(lambda self: self.steps > WORN_OUT and self.model.order.charged_back_at is None)
     def the_payment_is_charged_back(self) -> None:
-        self._charge_back()
+        if self.steps > WORN_OUT:
+            self._charge_back()
 
     def _charge_back(self) -> None:
+        if self.model.order.charged_back_at:
+            return
         fact = c.ReportChargeback(self.town.at)
         decided = self._decided(self.model, Party.PAYMENTS, fact)
         assert not isinstance(decided, Refusal)
@@ -284,15 +286,13 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
         self.town.at += timedelta(hours=hours)
 
     @rule()
-    @precondition(lambda self: next_deadline(self.model) is not None)
     def a_worker_comes_by(self) -> None:
         self._wait_for_the_clock()
         self._fire()
 
     def _wait_for_the_clock(self) -> None:
-        coming = next_deadline(self.model)
-        assert coming
-        self.town.at = max(self.town.at, coming[1])
+        if coming := next_deadline(self.model):
+            self.town.at = max(self.town.at, coming[1])
 
     def _fire(self) -> None:
         expected = apply_due(self.model, at=self.town.at, policy=CURRENT)[:1]
@@ -358,7 +358,7 @@ def test_anything_goes_on_a_real_database(database_url: str) -> None:
         run_state_machine_as_test(
             InThisTown,
             settings=settings(
-                max_examples=12,
+                max_examples=10,
                 stateful_step_count=25,
                 deadline=None,
                 derandomize=True,
