@@ -72,6 +72,7 @@ class Director:
                     await self._report(stage, since, night)
                     if day % PAYOUT_DAYS == 0:
                         await self._pay_out(stage, night)
+                        await connection.execute(sa.text("ANALYZE"))  # the tables are no longer small
                 progress(day, days)
             async with connection.begin():
                 await self._read_and_archive(stage)

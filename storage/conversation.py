@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import AttachmentRejected
 from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
-from storage.rows import named_requests, names
+from storage.rows import as_set, insert_set, named_requests, names
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
 
@@ -111,7 +111,7 @@ async def append_all(connection: AsyncConnection, sayings: Sequence[Saying]) -> 
         for number, message in zip(taken, saying.messages, strict=True)
     ]
     if numbered:
-        await connection.execute(_append, [_row(*each) for each in numbered])
+        await connection.execute(_append, as_set(messages, [_row(*each) for each in numbered]))
     for saying, number, message in numbered:
         if message.attachment_ids:
             await _bind(connection, saying.thread, number, message)
@@ -194,8 +194,6 @@ def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
         "kind": message.kind,
         "body": message.body,
         "created_at": saying.at,
-        "words": message.body,
-        "participants": _lexemes(*thread.participants),
     }
 
 
@@ -222,10 +220,30 @@ def _lexemes(*accounts: int) -> list[str]:
     return [f"@{account}" for account in accounts]
 
 
-_search = sa.func.array_to_tsvector(sa.bindparam("participants", type_=ARRAY(sa.Text))).concat(
-    sa.func.to_tsvector(sa.literal_column(f"'{SEARCH_WORDS}'"), sa.bindparam("words", type_=sa.Text))
+def _search(words: sa.ColumnElement[Any], participants: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    found_by = sa.func.to_tsvector(sa.literal_column(f"'{SEARCH_WORDS}'"), words)
+    return sa.func.array_to_tsvector(participants).concat(found_by)
+
+
+def _search_of_message(new: sa.FromClause) -> sa.ColumnElement[Any]:
+    own = (threads.c.owner_id == new.c.owner_id) & (threads.c.id == new.c.thread_id)
+    member = sa.select(threads.c.member_id).where(own).correlate(new).scalar_subquery()
+    return _search(new.c.body, array([_lexeme(new.c.owner_id), _lexeme(member)]))
+
+
+def _lexeme(account: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    return sa.literal_column("'@'").concat(sa.cast(account, sa.Text))
+
+
+_open = (
+    sa.insert(threads)
+    .values(
+        search=_search(
+            sa.bindparam("words", type_=sa.Text), sa.bindparam("participants", type_=ARRAY(sa.Text))
+        )
+    )
+    .returning(threads.c.id)
 )
-_open = sa.insert(threads).values(search=_search).returning(threads.c.id)
 _enter = sa.insert(inbox_entries)
 _of_requests = sa.select(
     threads.c.owner_id, threads.c.id, threads.c.member_id, threads.c.request_number
@@ -258,7 +276,7 @@ _count = (
     )
     .returning(threads.c.owner_id, threads.c.id, threads.c.last_message_number)
 )
-_append = sa.insert(messages).values(search=_search)
+_append = insert_set(messages, search=_search_of_message)
 _use = (
     sa.update(attachments)
     .where(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import PostJournal
 from domain.words import LedgerAccount
+from storage.rows import as_set, insert_set
 from storage.tables import journal_lines, journals, sellers
 
 
@@ -64,8 +65,12 @@ async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]
     ledgers = {row.seller_id: _Ledger(**row._mapping) for row in rows}  # noqa: SLF001 a row's public name
     posted = [ledgers[posting.seller_id].post(posting) for posting in postings]
     written = list(ledgers.values())
-    await connection.execute(_insert_journals, [row for ledger in written for row in ledger.journals])
-    await connection.execute(_insert_lines, [row for ledger in written for row in ledger.lines])
+    await connection.execute(
+        _insert_journals, as_set(journals, [row for ledger in written for row in ledger.journals])
+    )
+    await connection.execute(
+        _insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])
+    )
     await connection.execute(_save, [ledger.state() for ledger in written])
     return posted
 
@@ -150,6 +155,6 @@ _lock = (
     .order_by(sellers.c.seller_id)
     .with_for_update(key_share=True)
 )
-_insert_journals = sa.insert(journals)
-_insert_lines = sa.insert(journal_lines)
+_insert_journals = insert_set(journals)
+_insert_lines = insert_set(journal_lines)
 _save = sa.update(sellers).where(sellers.c.seller_id == sa.bindparam("seller"))

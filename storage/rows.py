@@ -3,13 +3,13 @@
 Decides how a value is spelled in columns. Knows no statement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from domain.money import Currency, Money
 from domain.values import Address, Charge, Order, RequestKey, Shipment
@@ -140,6 +140,30 @@ def is_part_of_named(table: sa.FromClause) -> sa.ColumnElement[bool]:
     return (table.c.seller_id == named_requests.c.seller_id) & (
         table.c.request_number == named_requests.c.number
     )
+
+
+def insert_set(table: sa.Table, **made: Callable[[sa.FromClause], sa.ColumnElement[Any]]) -> sa.Insert:
+    """Insert any number of rows in one statement, which the guards over statements then look at once.
+
+    Runs with the parameters that `as_set` makes of the rows; what a row does not give is made from it.
+    """
+    plain = _plain(table)
+    arrays = [sa.bindparam(f"new_{column.name}", type_=ARRAY(column.type)) for column in plain]
+    columns = [sa.column(column.name, column.type) for column in plain]
+    new = sa.func.unnest(*arrays).table_valued(*columns).render_derived("new")
+    values: dict[str, sa.ColumnElement[Any]] = {column.name: new.c[column.name] for column in plain}
+    values |= {name: make(new) for name, make in made.items()}
+    return sa.insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
+
+
+def as_set(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The parameters of `insert_set`: one list for each column."""
+    return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _plain(table)}
+
+
+def _plain(table: sa.Table) -> list[sa.Column[Any]]:
+    """The columns that a row simply gives: arrays would be unnested too, text for searching is made."""
+    return [column for column in table.columns if not isinstance(column.type, ARRAY | TSVECTOR)]
 
 
 def earliest(*instants: datetime | None) -> datetime | None:

@@ -30,7 +30,7 @@ from domain.effects import (
 from domain.values import RequestKey
 from domain.words import Party, TimelineKind
 from storage.posting import Posted
-from storage.rows import is_part_of_named, named_requests, names
+from storage.rows import as_set, insert_set, is_part_of_named, named_requests, names
 from storage.tables import timeline
 
 PEOPLE = frozenset({Party.BUYER, Party.SELLER, Party.SUPPORT})
@@ -91,7 +91,7 @@ async def write_timeline(connection: AsyncConnection, told: Sequence[Told]) -> N
                 row = _row(entry, decision.at, each.actor_id)
                 rows.append(row | named | {"number": next(next_numbers[key])})
     if rows:
-        await connection.execute(_insert, rows)
+        await connection.execute(_insert, as_set(timeline, rows))
 
 
 def _entries(
@@ -117,10 +117,9 @@ def _by(effect: Effect, decision: Decision) -> Party:
 
 
 def _row(entry: Row, at: datetime, actor_id: int | None) -> Row:
-    return _NOTHING | entry | {"at": at, "actor_id": actor_id if entry["by"] in PEOPLE else None}
+    return entry | {"at": at, "actor_id": actor_id if entry["by"] in PEOPLE else None}
 
 
-_NOTHING: Row = {column.name: None for column in timeline.c}
 _last = sa.select(
     named_requests.c.seller_id,
     named_requests.c.number,
@@ -130,4 +129,4 @@ _last = sa.select(
     .scalar_subquery()
     .label("last"),
 )
-_insert = sa.insert(timeline)
+_insert = insert_set(timeline)
