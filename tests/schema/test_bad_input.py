@@ -6,7 +6,8 @@ from domain import refusals
 from domain.refusals import Refusal
 from domain.words import UserErrorCode
 from schema.ids import encode
-from tests.schema.world import World, input_type, usd
+from tests.schema.asking import input_type
+from tests.schema.world import World, usd
 
 TOO_LONG = "x" * 5_001
 Told = list[tuple[str, list[str] | None]]

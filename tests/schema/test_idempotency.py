@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.schema.world import REQUEST, World, usd
+from tests.schema.asking import REQUEST
+from tests.schema.world import World, usd
 
 
 async def test_the_same_call_again_does_nothing_and_answers_the_same(world: World) -> None:

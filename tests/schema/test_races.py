@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.policy import quotes
-from tests.schema.world import REQUEST, World, usd
+from tests.schema.asking import REQUEST
+from tests.schema.world import World, usd
 
 
 def one_wins(*payloads: dict[str, Any]) -> tuple[dict[str, Any], str]:

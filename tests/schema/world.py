@@ -15,17 +15,13 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.policy import CURRENT
 from domain.viewer import Viewer
 from domain.words import Scope, ViewerRole
-from resolvers.context import Context
-from schema.graph import graph
-from server.links import SignedLinks
 from storage import attachments, callers, clock
-from storage.tables import metadata
+from tests.schema.asking import REQUEST, Asking
 
 PLATFORM = Viewer(ViewerRole.PLATFORM, None, "platform", frozenset({Scope.PLATFORM_WRITE}))
 SELLER_SCOPES = frozenset(
@@ -39,25 +35,14 @@ RETURN_ADDRESS = {
     "postalCode": "73301",
     "countryCode": "US",
 }
-REQUEST = """request {
-  id number version status outcome fundedBy handledBy dueAt overdue closedAt turn
-  thread { id } order { id } offers { id status amount { amount } expiresAt }
-  returnShipment { status dropOffBy reviewBy trackingNumber carrier confirmedBy }
-  replacements { trackingNumber shippedAt deliveredAt }
-  refunds { id status fundedBy amount { amount } }
-  escalations { cause by ruling { decision fundedBy overturned } }
-}"""
-ERRORS = "userErrors { code message field }"
 LEDGER = "viewer { seller { ledger { entries(first: 50) { nodes { component amount { amount } journalId } } \
 balance { posted { amount } held { amount } available { amount } } } } }"
 
 
 @dataclass
-class World:
+class World(Asking):
     """Everybody, and what they do."""
 
-    engine: AsyncEngine
-    sandbox: bool = True
     buyer: Viewer = field(init=False)
     seller: Viewer = field(init=False)
     partner: Viewer = field(init=False)
@@ -96,64 +81,6 @@ class World:
     def acting_for(self, seller: Viewer, scopes: Iterable[Scope]) -> Viewer:
         """Give a partner app's token."""
         return Viewer(ViewerRole.PARTNER, seller.account_id, seller.username, frozenset(scopes))
-
-    # ── asking ──
-
-    async def run(self, document: str, viewer: Viewer | None, **variables: Any) -> dict[str, Any]:
-        """Run a document and give its data; an error is a failure of the test."""
-        result = await self.execute(document, viewer, **variables)
-        assert not result.errors, [
-            error.formatted | {"was": repr(error.original_error)} for error in result.errors
-        ]
-        data: dict[str, Any] = result.data
-        return data
-
-    async def execute(self, document: str, viewer: Viewer | None, **variables: Any) -> Any:
-        """Run a document and give all of its result."""
-        links = SignedLinks("https://amends.test", "a secret of the tests")
-        context = Context(engine=self.engine, viewer=viewer, links=links, sandbox=self.sandbox)
-        return await graph.execute(document, variable_values=variables, context_value=context)
-
-    async def do(
-        self, name: str, viewer: Viewer | None, returns: str = REQUEST, /, **fields: Any
-    ) -> dict[str, Any]:
-        """Run one mutation and give its payload."""
-        document = (
-            f"mutation($input: {input_type(name)}!) {{ {name}(input: $input) {{ {returns} {ERRORS} }} }}"
-        )
-        payload: dict[str, Any] = (await self.run(document, viewer, input=fields))[name]
-        return payload
-
-    async def ok(self, name: str, viewer: Viewer, returns: str = REQUEST, /, **fields: Any) -> Any:
-        """Run one mutation that must work, and give the thing it answers."""
-        payload = await self.do(name, viewer, returns, **fields)
-        assert payload["userErrors"] == [], payload["userErrors"]
-        thing: Any = next(value for key, value in payload.items() if key != "userErrors")
-        return thing
-
-    async def refused(
-        self, name: str, viewer: Viewer | None, returns: str = "__typename", /, **fields: Any
-    ) -> str:
-        """Run one mutation that must be refused, see that nothing has changed, and give the code."""
-        before = await self.snapshot()
-        payload = await self.do(name, viewer, returns, **fields)
-        assert payload["userErrors"], payload
-        after = await self.snapshot()
-        assert before == after, f"{name} was refused and changed {differing(before, after)}"
-        code: str = payload["userErrors"][0]["code"]
-        return code
-
-    async def snapshot(self) -> dict[str, tuple[int, str]]:
-        """Give each table's row count and checksum, keys aside: a refusal is remembered, too."""
-        digest = "coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
-        summaries = [
-            f"SELECT '{table.name}', count(*), {digest} FROM {table.name} t"
-            for table in metadata.sorted_tables
-            if table.name != "idempotency_keys"
-        ]
-        async with self.engine.connect() as connection:
-            rows = await connection.execute(sa.text(" UNION ALL ".join(summaries)))
-            return {name: (count, digest) for name, count, digest in rows}
 
     # ── time ──
 
@@ -333,49 +260,7 @@ class World:
         balance = data["viewer"]["seller"]["ledger"]["balance"]
         return {name: balance[name]["amount"] for name in balance}
 
-    async def journal(self, kind: str) -> dict[str, int]:
-        """Give the latest journal of a kind: what each account moved, in cents."""
-        lines = sa.text(
-            "SELECT l.account, sum(l.amount_minor)::int FROM journal_lines l JOIN journals j ON"
-            " (j.seller_id, j.number) = (l.seller_id, l.journal_number) WHERE j.kind = :kind AND "
-            "(j.seller_id, j.number)"
-            " = (SELECT seller_id, number FROM journals WHERE kind = :kind ORDER BY posted_at DESC, number "
-            "DESC LIMIT 1)"
-            " GROUP BY l.account"
-        )
-        async with self.engine.connect() as connection:
-            return dict((await connection.execute(lines, {"kind": kind})).all())
-
-    async def accounts(self) -> dict[str, int]:
-        """Give what all journals about the latest order moved, by account, in cents."""
-        lines = sa.text(
-            "SELECT account, sum(amount_minor)::int FROM journal_lines"
-            " WHERE order_id = (SELECT max(id) FROM orders) GROUP BY account"
-        )
-        async with self.engine.connect() as connection:
-            return dict((await connection.execute(lines)).all())
-
-    async def count(self, table: str, condition: str = "true") -> int:
-        """Count rows."""
-        async with self.engine.connect() as connection:
-            counted: int = (
-                await connection.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {condition}"))
-            ).scalar_one()
-        return counted
-
 
 def usd(amount: str) -> dict[str, str]:
     """An amount in US dollars."""
     return {"amount": amount, "currencyCode": "USD"}
-
-
-def input_type(mutation: str) -> str:
-    """The name of a mutation's input."""
-    root = graph._schema.mutation_type
-    assert root is not None
-    return str(root.fields[mutation].args["input"].type).rstrip("!")
-
-
-def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The tables that differ."""
-    return [name for name in before if before[name] != after[name]]
