@@ -189,7 +189,8 @@ class Limits(SchemaExtension):
         context = self.execution_context
         schema, document = context.schema._schema, context.graphql_document  # noqa: SLF001 as its own extensions do
         assert document is not None
-        problem = refused(schema, document, context.variables or {}, context.operation_name)
+        named = context._provided_operation_name  # noqa: SLF001 the public one answers with the first of several
+        problem = refused(schema, document, context.variables or {}, named)
         if problem:
             context.pre_execution_errors = [problem]
         elif context.query and len(context.query) <= LONGEST_KEPT:

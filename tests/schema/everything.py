@@ -13,6 +13,7 @@ ARGUMENTS = {
     ("Ledger", "statement"): "(year: 2026, month: 3)",
 }
 PAGE = "(first: 5)"
+DEEPEST_VALUE = -4  # values are asked for to their end, which is near
 
 
 def all_of(type_name: str, *, depth: int) -> str:
@@ -39,9 +40,12 @@ def _fields(kind: GraphQLNamedType, depth: int, prefix: str = "") -> Iterator[st
         inner = get_named_type(field.type)
         if not is_composite_type(inner):
             yield asked
-        elif depth or not (is_object_type(inner) and any(each.name == "Node" for each in inner.interfaces)):
-            if depth > -4:  # values have no end of their own
-                yield f"{asked} {{ {' '.join(_selections(inner, depth - 1))} }}"
+        elif depth > 0 or (depth > DEEPEST_VALUE and not _is_node(inner)):
+            yield f"{asked} {{ {' '.join(_selections(inner, depth - 1))} }}"
+
+
+def _is_node(kind: GraphQLNamedType) -> bool:
+    return is_object_type(kind) and any(each.name == "Node" for each in kind.interfaces)
 
 
 def _arguments(kind: str, name: str, field: GraphQLField) -> str:

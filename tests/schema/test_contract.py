@@ -22,8 +22,8 @@ PRINTED = Path(__file__).parents[2] / "schema.graphql"
 # What the live feed and partner tools bring comes with them.
 LATER_TYPES = {
     "Cursor", "EventKind", "DeliveryStatus",
-    "Subscription", "FeedItem", "Ready", "ResyncRequired", "FeedEvent", "RequestEvent", "QueueEvent", "MessageEvent",
-    "LedgerEvent", "RatingEvent", "ThreadStateEvent", "NotificationEvent", "TypingEvent",
+    "Subscription", "FeedItem", "Ready", "ResyncRequired", "FeedEvent", "RequestEvent", "QueueEvent",
+    "MessageEvent", "LedgerEvent", "RatingEvent", "ThreadStateEvent", "NotificationEvent", "TypingEvent",
     "Notification", "NotificationConnection", "NotificationEdge", "NotificationPreference",
     "NotificationsPayload", "NotificationPreferencePayload",
     "MarkNotificationsReadInput", "SetNotificationPreferenceInput",

@@ -106,7 +106,9 @@ async def test_whoever_sends_no_token_is_told_to(world: World) -> None:
 
 
 def test_every_root_is_read_above() -> None:
-    assert set(graph._schema.query_type.fields) == {
+    roots = graph._schema.query_type
+    assert roots is not None
+    assert set(roots.fields) == {
         "viewer",
         "node",
         "nodes",

@@ -1,0 +1,85 @@
+"""A page of fifty rows costs as many statements as a page of one: whatever hangs on a row is read in sets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graphql import parse, print_ast, separate_operations
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.schema.world import World
+
+ROWS = 50
+MOST_STATEMENTS = 20  # of the largest of these; a new edge costs one
+WITH_REFUNDS = ("refundsOfPlatform", "deskOfSeller", "inboxOfSeller")
+
+QUERIES = {
+    name: print_ast(document)
+    for name, document in separate_operations(
+        parse(Path(__file__).with_name("pages.graphql").read_text("utf-8"))
+    ).items()
+}
+
+
+@contextmanager
+def counted(engine: AsyncEngine) -> Iterator[list[str]]:
+    """Every statement that runs in the block."""
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def fifty_with_support(world: World) -> list[str]:
+    """Let fifty requests be taken over by Support; give their ids."""
+    rows = [await world.order_row() for _ in range(ROWS)]
+    results = await world.ok("importOrders", world.platform, "results { order { id } }", orders=rows)
+    scans = [_delivered(row) for row in rows]
+    await world.ok("reportScans", world.platform, "results { status }", scans=scans)
+    requests = [(await world.open_request(result["order"]))["id"] for result in results]
+    for id_ in requests:
+        await world.ok("takeOverRequest", world.support, requestId=id_, message="We look at it.")
+    return requests
+
+
+def _delivered(row: dict[str, Any]) -> dict[str, Any]:
+    number = row["shipment"]["trackingNumber"]
+    return {"carrier": "USPS", "trackingNumber": number, "kind": "DELIVERED", "at": row["placedAt"]}
+
+
+async def statements_of(world: World, name: str, rows: int) -> int:
+    """How many statements one query takes for a page of this many rows."""
+    viewer = getattr(world, name.split("Of")[1].lower())
+    with counted(world.engine) as statements:
+        data = await world.run(QUERIES[name], viewer, n=rows)
+    assert _longest(data) == rows, f"{name}: there are too few rows"
+    return len(statements)
+
+
+async def test_a_page_of_fifty_costs_as_many_statements_as_a_page_of_one(world: World) -> None:
+    requests = await fifty_with_support(world)
+    before = [name for name in QUERIES if name not in WITH_REFUNDS]
+    counts = {name: [await statements_of(world, name, rows) for rows in (1, ROWS)] for name in before}
+    for id_ in requests:
+        await world.rule({"id": id_}, "REFUND", "SELLER")
+    counts |= {name: [await statements_of(world, name, rows) for rows in (1, ROWS)] for name in WITH_REFUNDS}
+    assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
+    assert max(max(pair) for pair in counts.values()) <= MOST_STATEMENTS
+
+
+def _longest(data: Any) -> int:
+    """How many rows the outermost page of an answer holds."""
+    while isinstance(data, dict):
+        for rows in ("nodes", "edges"):
+            if rows in data:
+                return len(data[rows])
+        data = next(iter(data.values()))
+    return 0
