@@ -82,17 +82,13 @@ class Write:
     context: Context
 
     async def now(self) -> datetime:
-        """The instant of what happens next: read it after the locks are taken, so that it comes after what
-        they kept.
-        """
+        """The instant of what happens next: read once the locks are taken, to come after what they kept."""
         return await clock.now(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked for: the mutation's name, its input as plain values, and the key that makes it happen
-    once.
-    """
+    """What was asked for: the mutation, its input as plain values, and the key that makes it happen once."""
 
     mutation: str
     input: Any
@@ -100,7 +96,7 @@ class Call:
 
     @property
     def input_hash(self) -> str:
-        """The same for the same input, however it was written."""
+        """The same for the same input."""
         canonical = json.dumps(self.input, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -85,9 +85,7 @@ async def _report_refund(write: Write, report: RefundReport) -> None:
 
 
 async def report_chargeback(write: Write, order_external_id: str, at: datetime) -> Receipt:
-    """The buyer's bank took the payment back: an open request ends, and the platform bears what was not
-    refunded.
-    """
+    """The buyer's bank took the payment back: an open request ends, and the platform bears the rest."""
     require_platform(write)
     await check_past(write, at)
     order = await finding.order_by_external_id(write.connection, order_external_id)

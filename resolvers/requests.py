@@ -62,9 +62,7 @@ async def act(write: Write, key: RequestKey, command: Command, *, if_version: in
 async def lock_for(
     write: Write, key: RequestKey, *, scope: Scope = Scope.REQUESTS_RESPOND
 ) -> tuple[Request, Party]:
-    """Lock a request that the caller may act on, and say on which side. Raises NotFound, NotAllowed,
-    ScopeMissing.
-    """
+    """Lock a request the caller may act on; say on which side. Raises NotFound, NotAllowed, ScopeMissing."""
     request = await locked(write, key)
     order = request.order
     return request, acting_party(

@@ -133,9 +133,7 @@ async def has_photo(connection: AsyncConnection, ids: Collection[int]) -> bool:
 async def lock_orders_of_parcels(
     connection: AsyncConnection, numbers: Collection[tuple[Carrier, str]]
 ) -> dict[tuple[Carrier, str], int]:
-    """Lock every order that scans of these parcels may touch, sorted, as all do; give each known parcel's
-    seller.
-    """
+    """Lock every order that scans of these parcels may touch, sorted; give each known parcel's seller."""
     named = sa.tuple_(parcels.c.tracking_number, parcels.c.carrier).in_(
         [(number, carrier) for carrier, number in numbers]
     )
@@ -174,9 +172,7 @@ async def lock_orders_of_requests(connection: AsyncConnection, keys: Collection[
 
 
 async def _lock_orders(connection: AsyncConnection, keys: sa.FromClause) -> None:
-    """Lock orders, then their shipments, in the order of `storage.load`, before anything that comes after
-    them.
-    """
+    """Lock orders, then their shipments, in the order of `storage.load`, before anything that comes later."""
     of_orders = (orders.c.seller_id == keys.c[0]) & (orders.c.id == keys.c[1])
     locked = await connection.execute(
         sa.select(orders.c.seller_id, orders.c.shipment_id)

@@ -27,9 +27,7 @@ def mutation(
     *,
     rows: str | None = None,
 ) -> Any:
-    """Declare a mutation. `rows` names a list of the input whose members are each refused alone, by the use
-    case.
-    """
+    """Declare a mutation. `rows` names a list of the input whose members the use case refuses one by one."""
 
     async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
         return await _perform(info.context, info.field_name, input, use_case, rows)

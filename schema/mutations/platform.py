@@ -33,11 +33,16 @@ def _faults(form: Any, rows: str) -> dict[int, list[Refused]]:
     return found
 
 
+def _shown(name: str) -> str:
+    """Give a row's name back as far as it can be written at all: what cannot be was the row's fault."""
+    return name.replace("\0", "?").encode("utf-8", "replace").decode()
+
+
 async def _import_orders(write: Write, form: imports.ImportOrdersInput) -> Receipt:
     faults = _faults(form, "orders")
     taken = {row: order.order() for row, order in enumerate(form.orders) if row not in faults}
     results = await import_orders(write, taken, faults)
-    names = [order.external_id for order in form.orders]
+    names = [_shown(order.external_id) for order in form.orders]
     return {"results": [{"externalId": name, **results[row]} for row, name in enumerate(names)]}
 
 
@@ -51,7 +56,7 @@ async def _report_scans(write: Write, form: platform.ReportScansInput) -> Receip
             if row not in results
         ],
     )
-    numbers = [scan.tracking_number for scan in form.scans]
+    numbers = [_shown(scan.tracking_number) for scan in form.scans]
     return {"results": [{"trackingNumber": number, **results[row]} for row, number in enumerate(numbers)]}
 
 

@@ -108,6 +108,14 @@ async def test_imported_orders_are_rejected_one_by_one(world: World) -> None:
     assert await world.count("orders") == 3
 
 
+async def test_a_name_that_cannot_be_written_is_shown_as_far_as_it_can(world: World) -> None:
+    rows = [await world.order_row(externalId=name) for name in ("a\0b", "a\ud800b")]
+    payload = await world.do(
+        "importOrders", world.platform, "results { externalId status }", orders=rows, idempotencyKey="k"
+    )
+    assert payload["results"] == [{"externalId": "a?b", "status": "REJECTED"}] * 2
+
+
 async def test_251_orders_are_too_many(world: World) -> None:
     row = await world.order_row()
     before = await world.snapshot()
