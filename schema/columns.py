@@ -56,8 +56,16 @@ class EdgeField(StrawberryField):
         """Give what the resolver answers, awaited or not."""
         resolve = self.metadata[RESOLVE]
         if not self.arguments:
-            return resolve(info.context, source)
+            return _answered(resolve, info.context, source)
         return _asked(resolve, info.context, source, kwargs)
+
+
+def _answered(resolve: Callable[..., Any], context: Any, source: Any) -> Any:
+    """A token may be too narrow for what the row leads to: then the client is told so."""
+    try:
+        return resolve(context, source)
+    except Refusal as error:
+        raise explained(error) from None
 
 
 async def _asked(resolve: Callable[..., Any], context: Any, source: Any, arguments: Mapping[str, Any]) -> Any:
