@@ -5,6 +5,7 @@ Decides which command a deed is, and who makes it. Each step is decided by `doma
 talk are to be told in seconds, and nobody else is there to lock out.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,14 +80,17 @@ class Actors:
         self._album = album
         self._orders: dict[str, OrderKey] = {}
         self._requests: dict[str, RequestKey] = {}
+        self._events: dict[datetime, list[Event]] = defaultdict(list)
+        for event in _events(plan):
+            self._events[plan.night_after(event.at)].append(event)
 
     def bought(self, external_id: str, order: OrderKey) -> None:
         """Remember the key of an imported order."""
         self._orders[external_id] = order
 
-    async def live(self, stage: Stage, since: datetime, until: datetime) -> None:
-        """Let happen what happens in that time."""
-        events = sorted(self._events(since, until), key=lambda event: (event.at, event.number))
+    async def live(self, stage: Stage, until: datetime) -> None:
+        """Let happen what happens in the day that ends then."""
+        events = sorted(self._events[until], key=lambda event: (event.at, event.number))
         day = await self._dawn(stage, events, until)
         aside = []
         for event in events:
@@ -99,16 +103,8 @@ class Actors:
         for event in aside:
             await self._do_aside(stage, event)
         for talk in self._plan.talks:
-            if since < talk.words[0][0] <= until:
+            if self._plan.night_after(talk.words[0][0]) == until:
                 await self._talk(stage, talk)
-
-    def _events(self, since: datetime, until: datetime) -> Iterator[Event]:
-        for number, plot in enumerate(self._plan.plots):
-            if since < plot.opened_at <= until:
-                yield Event(plot.opened_at, number, plot, None)
-            for at, step in plot.steps:
-                if since < at <= until:
-                    yield Event(at, number, plot, step)
 
     async def _dawn(self, stage: Stage, events: list[Event], until: datetime) -> "_Day":
         """Load the requests that somebody or some clock will move, and what is known where one is opened."""
@@ -220,6 +216,13 @@ class _Day:
             self.settle(key, until)
         await save_all(stage.connection, self._moves)
         await record_scans(stage.connection, self.scans, reported_at=until)
+
+
+def _events(plan: Plan) -> Iterator[Event]:
+    for number, plot in enumerate(plan.plots):
+        yield Event(plot.opened_at, number, plot, None)
+        for at, step in plot.steps:
+            yield Event(at, number, plot, step)
 
 
 def _command(request: Request, step: Step, at: datetime) -> Command:

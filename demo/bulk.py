@@ -34,6 +34,7 @@ from storage.tables import (
     threads,
     timeline,
 )
+from storage.tables.threads import SEARCH_WORDS
 
 COPIES_AT_ONCE = 10
 NOT_COPIED = frozenset({facts, idempotency_keys})
@@ -156,6 +157,8 @@ def _identity_behind(column: Column) -> Column | None:
     if column in ACCOUNTS_WITHOUT_KEY:
         return accounts.c.id
     for key in column.foreign_keys:
+        if key.column.table is column.table or (key.constraint and key.constraint.use_alter):
+            continue  # these lead round in a circle
         found = _identity_behind(key.column)
         if found is not None:
             return found
@@ -170,17 +173,32 @@ def _shifted_each(column: Column, shift: sa.ColumnElement[int]) -> sa.ColumnElem
 
 
 def _found_by_its_own(search: Column, shift: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
-    """The words of the original, with the marks of the copy's participants instead of the original's."""
+    """The words of the original, with what names the copy instead of what named the original."""
     owner = search.table.c.owner_id
     if search is threads.c.search:
         member: sa.ColumnElement[int] = threads.c.member_id
+        number = threads.c.request_number
+        words = _renamed(search, _number_words(owner, number), _number_words(owner + shift, number))
     else:
         thread = threads.alias("thread")
         own = (thread.c.owner_id == owner) & (thread.c.id == messages.c.thread_id)
         member = sa.select(thread.c.member_id).where(own).scalar_subquery()
+        words = search
+    marks = sa.func.array_to_tsvector(_marks(owner, member))
+    return _renamed(words, marks, sa.func.array_to_tsvector(_marks(owner + shift, member + shift)))
 
-    def marks(*participants: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
-        return array([sa.literal("@") + sa.cast(each, sa.Text) for each in participants])
 
-    words = sa.func.ts_delete(search, marks(owner, member))
-    return words.op("||")(sa.func.array_to_tsvector(marks(owner + shift, member + shift)))
+def _renamed(
+    search: sa.ColumnElement[Any], old: sa.ColumnElement[Any], new: sa.ColumnElement[Any]
+) -> sa.ColumnElement[Any]:
+    return sa.func.ts_delete(search, sa.func.tsvector_to_array(old)).op("||")(new)
+
+
+def _marks(*participants: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    return array([sa.literal("@") + sa.cast(each, sa.Text) for each in participants])
+
+
+def _number_words(seller: sa.ColumnElement[int], number: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """A request's number as it is found by; no words for a direct thread."""
+    key = sa.literal("R") + sa.cast(seller, sa.Text) + sa.literal("-") + sa.cast(number, sa.Text)
+    return sa.func.to_tsvector(sa.literal_column(f"'{SEARCH_WORDS}'"), sa.func.coalesce(key, ""))

@@ -149,6 +149,10 @@ class Plan:
     plots: tuple[Plot, ...]
     talks: tuple[Talk, ...]
 
+    def night_after(self, at: datetime) -> datetime:
+        """The end of the day in which something happens."""
+        return self.now - (self.now - at) // DAY * DAY
+
 
 def cast(now: datetime, *, sellers: tuple[Seller, ...] = people.SELLERS, buyers: int = 400) -> Plan:
     """The plan for these sellers and so many buyers, the same for the same `now`."""
@@ -291,7 +295,7 @@ class _Casting:
             comment = scene.say(phrases.SURVEY_UP if part.thumbs_up else phrases.SURVEY_DOWN)
             survey = Step(scene.hours(1, 40), Party.BUYER, AnswerSurvey(part.thumbs_up, comment))
             steps.append((at + survey.wait, survey))
-        photos = 2 if reason and CURRENT.reason(reason).photos_required else 0
+        photos = 1 if reason and CURRENT.reason(reason).photos_required else 0
         return Plot(purchase, opened_at, Open(kind, reason, scene.say(words)), photos, tuple(steps))
 
     def _purchase(

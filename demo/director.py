@@ -5,10 +5,11 @@ day's outbound scans reported, so that whatever people do the next day is about 
 rule: a step that the domain refuses stops the demo, for then the story is wrong.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from demo import phrases
 from demo.acting import Actors, StoryError
 from demo.casting import BEGAN, DAY, Plan
-from demo.imports import address_of, imported, scanned
+from demo.imports import address_of, imported, scans_of
 from demo.orders import Purchase
 from demo.people import AGENT, AGENTS, BUYER, CLEARED_BUYER, FLAGGED_BUYER, WAITING
 from demo.photos import Album
@@ -30,8 +31,9 @@ from storage.scans import record_scans
 from storage.tables import accounts, inbox_entries, sellers
 
 ROWS_AT_ONCE = 250
-PAYOUT_DAYS = 14
+PAYOUT_DAYS = 30
 PAID_OUT_PERCENT = 70
+LEAST_PAYOUT_MINOR = 250_00
 MANY_REQUESTS = 19
 """Who has more keeps replies to reuse."""
 
@@ -41,7 +43,11 @@ EVERY_OTHER = 2
 MARKED_UNREAD = 5
 """The place in the inbox of a thread that was read and is to be come back to."""
 
+ANALYZED_AFTER_DAYS = (20, 50)
+"""By then the tables are no longer as small as what was prepared takes them for."""
+
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class Director:
@@ -53,6 +59,8 @@ class Director:
         self._actors = Actors(plan, album)
         self._company = Company()
         self._settled_in: set[str] = set()
+        self._bought = _by_night(plan, ((each.placed_at, each) for each in plan.purchases))
+        self._scanned = _by_night(plan, ((seen.at, seen) for seen in scans_of(plan.purchases)))
 
     async def play(self, progress: Progress) -> None:
         """Let everything happen, from the first show to the present."""
@@ -66,13 +74,14 @@ class Director:
             async with connection.begin():
                 await self._hire(stage, night)
             for day in range(1, days + 1):
-                since, night = night, night + DAY
+                night += DAY
                 async with connection.begin():
-                    await self._actors.live(stage, since, night)
-                    await self._report(stage, since, night)
+                    await self._actors.live(stage, night)
+                    await self._report(stage, night)
                     if day % PAYOUT_DAYS == 0:
                         await self._pay_out(stage, night)
-                        await connection.execute(sa.text("ANALYZE"))  # the tables are no longer small
+                    if day in ANALYZED_AFTER_DAYS:
+                        await connection.execute(sa.text("ANALYZE"))
                 progress(day, days)
             async with connection.begin():
                 await self._read_and_archive(stage)
@@ -83,12 +92,11 @@ class Director:
         for agent in AGENTS:
             await callers.ensure_agent(stage.connection, agent, at=at)
 
-    async def _report(self, stage: Stage, since: datetime, night: datetime) -> None:
+    async def _report(self, stage: Stage, night: datetime) -> None:
         """What the platform reports once a day, and what Support does that no story mentions."""
-        bought = [each for each in self._plan.purchases if since < each.placed_at <= night]
+        bought = self._bought[night]
         await self._import(stage, bought, night)
-        moved = scanned({each.parcel for each in self._plan.purchases}, since, night)
-        await record_scans(stage.connection, moved, reported_at=night)
+        await record_scans(stage.connection, self._scanned[night], reported_at=night)
         await self._settle_in(stage, bought, night)
         await self._watch_out(stage, night)
 
@@ -123,7 +131,7 @@ class Director:
                 accounts.c.username, sellers.c.currency, (available * PAID_OUT_PERCENT / 100).label("minor")
             )
             .join(accounts, accounts.c.id == sellers.c.seller_id)
-            .where(available > 0)
+            .where(available > LEAST_PAYOUT_MINOR)
             .order_by(accounts.c.username)
         )
         transfers = [
@@ -134,7 +142,6 @@ class Director:
                 night,
             )
             for row in await stage.connection.execute(earned)
-            if row.minor >= 1
         ]
         await ledger_reports.report_transfers(stage.platform(night), transfers)
 
@@ -178,3 +185,11 @@ class Director:
             .order_by(inbox_entries.c.last_activity_at.desc(), inbox_entries.c.thread_id)
         )
         return (await stage.connection.execute(latest)).all()
+
+
+def _by_night(plan: Plan, happenings: Iterable[tuple[datetime, T]]) -> Mapping[datetime, list[T]]:
+    """What happens, by the night that ends its day."""
+    nights: dict[datetime, list[T]] = defaultdict(list)
+    for at, happening in sorted(happenings, key=lambda happening: happening[0]):
+        nights[plan.night_after(at)].append(happening)
+    return nights

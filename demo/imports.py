@@ -1,9 +1,9 @@
 """The demo's purchases as the platform reports them: rows to import, and scans."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from demo.orders import Parcel, Purchase
+from demo.orders import Purchase
 from demo.people import Seller
 from domain.imports import ImportedMember, ImportedOrder, ImportedShipment, ImportedShow
 from domain.values import Address
@@ -62,19 +62,16 @@ def imported(purchase: Purchase) -> ImportedOrder:
     )
 
 
-def scanned(parcels: Collection[Parcel], since: datetime, until: datetime) -> list[SeenScan]:
-    """What carriers saw of these parcels in that time, in its order."""
-    seen = sorted(
-        (at, parcel.external_id, parcel, kind)
-        for parcel in parcels
+def scans_of(purchases: Iterable[Purchase]) -> Iterator[SeenScan]:
+    """What carriers saw of the parcels of these purchases."""
+    for parcel in {purchase.parcel.external_id: purchase.parcel for purchase in purchases}.values():
         for at, kind in (
             (parcel.mailed_at, ScanKind.ACCEPTED),
             (parcel.delivered_at, ScanKind.DELIVERED),
             (parcel.returned_at, ScanKind.RETURNED_TO_SENDER),
-        )
-        if at is not None and since < at <= until
-    )
-    return [SeenScan(parcel.carrier, parcel.tracking_number, kind, at) for at, _, parcel, kind in seen]
+        ):
+            if at is not None:
+                yield SeenScan(parcel.carrier, parcel.tracking_number, kind, at)
 
 
 def address_of(seller: Seller) -> Address:

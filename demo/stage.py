@@ -6,13 +6,14 @@ Decides who a name stands for. What a call does is its use case's business.
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.viewer import Viewer
 from domain.words import Scope, ViewerRole
 from resolvers.context import Context
 from resolvers.mutate import Write
-from storage import callers
+from storage.tables import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Company:
     """The viewers behind the demo's names, found once their accounts are there."""
 
     def __init__(self) -> None:
-        self._viewers: dict[str, Viewer] = {}
+        self._ids: dict[str, int] = {}
 
     async def member(self, connection: AsyncConnection, username: str) -> Viewer | None:
         """A buyer or seller; None before the first import that names them."""
@@ -59,12 +60,11 @@ class Company:
         return viewer
 
     async def _find(self, connection: AsyncConnection, username: str, role: ViewerRole) -> Viewer | None:
-        if username not in self._viewers:
-            account = await callers.by_username(connection, username)
-            if account is None:
-                return None
-            self._viewers[username] = Viewer(role, account.id, username)
-        return self._viewers[username]
+        if username not in self._ids:
+            everybody = sa.select(accounts.c.username, accounts.c.id)
+            self._ids = {row.username: row.id for row in await connection.execute(everybody)}
+        id_ = self._ids.get(username)
+        return None if id_ is None else Viewer(role, id_, username)
 
 
 PLATFORM = Viewer(ViewerRole.PLATFORM, None, "platform", frozenset({Scope.PLATFORM_WRITE}))

@@ -58,6 +58,8 @@ from domain.words import (
 
 LITTLE_LATER = timedelta(minutes=1)
 TRIED_AGAIN = 0.6
+ASSIGNED = 0.4
+NOTED = 0.3
 NO_TRACKING_YET = ""
 """Whoever acts puts a number of their own in."""
 
@@ -76,9 +78,10 @@ def seller(scene: Scene, deed: Command, least: float = 1, most: float = 20, phot
 
 
 def support(scene: Scene, deed: Command, least: float = 8, most: float = 40) -> Iterator[Step]:
-    """An agent takes the request up, and decides."""
-    yield Step(scene.hours(1, 6), Party.SUPPORT, Assign())
-    if scene.chance.random() < 0.3:
+    """An agent looks into the request, sometimes takes it up by name, and decides."""
+    if scene.chance.random() < ASSIGNED:
+        yield Step(scene.hours(1, 6), Party.SUPPORT, Assign())
+    if scene.chance.random() < NOTED:
         yield Step(scene.hours(0.2, 1), Party.SUPPORT, Note(scene.say(phrases.NOTES)))
     yield Step(scene.hours(least, most), Party.SUPPORT, deed)
 

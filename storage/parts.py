@@ -115,7 +115,7 @@ async def _save_return(
             "currency": label.cost.currency,
             "label_cost_minor": label.cost.minor,
         }
-    await connection.execute(_put(returns, row), [dict(key) | row])
+    await connection.execute(_LABEL_RETURN if "parcel_id" in row else _MOVE_RETURN, [dict(key) | row])
 
 
 async def _save_replacements(
@@ -302,6 +302,9 @@ _PUT = {
     table.name: _put(table, dict(table.c))
     for table in (offers, escalations, response_clocks, refunds, claims, deadlines)
 }
+_LABEL = ("parcel_id", "label_url", "currency", "label_cost_minor")
+_LABEL_RETURN = _put(returns, dict(returns.c))
+_MOVE_RETURN = _put(returns, {name: column for name, column in returns.c.items() if name not in _LABEL})
 _make_parcel = (
     insert(parcels)
     .on_conflict_do_nothing(index_elements=[parcels.c.tracking_number, parcels.c.carrier])
