@@ -278,10 +278,11 @@ _its_request = sa.and_(
 )
 _refunds = refunds.join(requests, _its_request)
 refund_of = Reading(RefundRow, NUMBERED, _refund, _refunds, _of(refunds), sees_sale(requests)).one
+_policy_version = sa.select(requests.c.policy_version).where(_its_request).scalar_subquery()
 refunds_by_status = Listing(
     RefundRow,
-    _refund,
-    _refunds,
+    columns_of(RefundRow, refunds, policy_version=_policy_version),
+    refunds,
     EVERYTHING,
     order=Order("refunds", (refunds.c.created_at, refunds.c.seller_id, refunds.c.request_number)),
     filters={"status": refunds.c.status == sa.bindparam("status", type_=refunds.c.status.type)},

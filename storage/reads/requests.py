@@ -141,15 +141,12 @@ def _this_request(table: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.seller_id == requests.c.seller_id, table.c.request_number == requests.c.number)
 
 
-_later = escalations.alias("later")
-_latest_cause = sa.exists().where(
-    _this_request(escalations),
-    _among(escalations.c.cause, "causes"),
-    ~sa.exists().where(
-        _later.c.seller_id == escalations.c.seller_id,
-        _later.c.request_number == escalations.c.request_number,
-        _later.c.number > escalations.c.number,
-    ),
+_latest_cause = (
+    sa.select(escalations.c.cause)
+    .where(_this_request(escalations))
+    .order_by(escalations.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
 )
 OVERDUE_REPLACEMENT = sa.and_(
     requests.c.status == RequestStatus.AWAITING_REPLACEMENT.value, requests.c.overdue
@@ -165,7 +162,7 @@ _queue_filters = {
         "assigned_to_me", sa.func.coalesce(requests.c.assignee_id, 0) == sa.bindparam("sight_member")
     ),
     "unassigned": _asked("unassigned", requests.c.assignee_id.is_(None)),
-    "causes": _latest_cause,
+    "causes": _among(_latest_cause, "causes"),
     "overdue_replacements": _asked("overdue_replacements", OVERDUE_REPLACEMENT),
     "seller_id": requests.c.seller_id == sa.bindparam("seller_id", type_=sa.BigInteger),
     "buyer_id": requests.c.buyer_id == sa.bindparam("buyer_id", type_=sa.BigInteger),

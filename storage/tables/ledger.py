@@ -139,4 +139,5 @@ refunds = sa.Table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("(status = 'SETTLED') = (settled_at IS NOT NULL)", name="settled"),
     sa.Index("ix_refunds_status", "status", "created_at", "seller_id", "request_number"),
+    sa.Index("ix_refunds_created", "created_at", "seller_id", "request_number"),
 )

@@ -147,6 +147,7 @@ claims = sa.Table(
     sa.CheckConstraint("(status = 'APPROVED') = (paid_minor IS NOT NULL)", name="paid"),
     sa.Index("ix_claims_shipment", "seller_id", "shipment_id"),
     sa.Index("ix_claims_status", "status", "opted_in_at", "seller_id", "request_number"),
+    sa.Index("ix_claims_opted_in", "opted_in_at", "seller_id", "request_number"),
 )
 
 internal_notes = sa.Table(

@@ -181,6 +181,9 @@ CREATE TABLE claims (
 CREATE INDEX ix_claims_shipment ON claims (seller_id, shipment_id)
     """,
     """
+CREATE INDEX ix_claims_opted_in ON claims (opted_in_at, seller_id, request_number)
+    """,
+    """
 CREATE INDEX ix_claims_status ON claims (status, opted_in_at, seller_id, request_number)
     """,
     """

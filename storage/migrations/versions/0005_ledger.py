@@ -138,6 +138,9 @@ CREATE TABLE refunds (
 )
     """,
     """
+CREATE INDEX ix_refunds_created ON refunds (created_at, seller_id, request_number)
+    """,
+    """
 CREATE INDEX ix_refunds_status ON refunds (status, created_at, seller_id, request_number)
     """,
 )
