@@ -82,7 +82,7 @@ class Viewer:
         search=argument(
             str | None,
             "Words to look for, in messages, order titles, buyers' names and request numbers; "
-            '"quoted phrases", or and -without work as in web searches.',
+            '"quoted phrases" and or work as in web searches.',
         ),
     )
     inbox_counts: InboxCounts = edge(
