@@ -48,4 +48,6 @@ def configure(settings: Settings) -> None:
 def _writers(settings: Settings) -> list[structlog.typing.Processor]:
     if settings.log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # a framed traceback with every local costs more than what it tells about, when something fails in a row
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -15,6 +15,9 @@ from worker.deadlines import fire_next
 LONGEST_SLEEP = timedelta(seconds=1)
 """Others may start a clock that runs out before the next one we know of."""
 
+LONGEST_PAUSE = timedelta(seconds=10)
+"""While the database is away, the loop looks for it less and less often, down to this."""
+
 KEYS_KEPT = timedelta(days=8)
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 
@@ -24,6 +27,7 @@ log = structlog.get_logger()
 async def run(engine: AsyncEngine, stop: asyncio.Event) -> None:
     """Work until `stop` is set; a deadline that is being fired then is finished first."""
     tidy_at = datetime.now(UTC)
+    away = LONGEST_SLEEP
     while not stop.is_set():
         try:
             while not stop.is_set() and await fire_next(engine) is not None:
@@ -31,10 +35,10 @@ async def run(engine: AsyncEngine, stop: asyncio.Event) -> None:
             if datetime.now(UTC) >= tidy_at:
                 await _tidy(engine)
                 tidy_at = datetime.now(UTC) + HOUSEKEEPING_EVERY
-            pause = await _until_next(engine)
+            pause, away = await _until_next(engine), LONGEST_SLEEP
         except Exception:
             log.exception("worker_failed")  # the database is away: it may come back
-            pause = LONGEST_SLEEP
+            pause, away = away, min(2 * away, LONGEST_PAUSE)
         await _sleep(pause, stop)
 
 
