@@ -21,7 +21,8 @@ async def counts(world: World, viewer: Viewer, tab: str = "ALL_MESSAGES") -> dic
 
 
 async def about(world: World, title: str, **changes: Any) -> dict[str, Any]:
-    return await world.open_request(await world.delivered_order(title=title), **changes)
+    request: dict[str, Any] = await world.open_request(await world.delivered_order(title=title), **changes)
+    return request
 
 
 async def test_what_is_due_first_comes_first_and_what_is_never_due_last(world: World) -> None:
