@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,6 +19,12 @@ from storage.visibility import Sight, sight_of
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 P = ParamSpec("P")
+
+
+@lru_cache(maxsize=8)
+def _reading(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool, without transactions: a read is one statement."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 class Links(Protocol):
@@ -51,8 +58,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.sight = sight_of(self.viewer)
-        # A read is one statement, so it needs no transaction around it.
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading = _reading(self.engine)
 
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
@@ -64,58 +70,36 @@ class Context:
         async with self._reading.connect() as connection:
             return await clock.now(connection)
 
-    async def read(
+    def read(
         self,
         statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
         key: K,
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> V:
+    ) -> Awaitable[V]:
         """Give what `statement` of storage reads for this key, together with all keys asked for at once."""
+        name = (statement, args, tuple(kwargs.items()))
+        batch = self._batches.get(name)
+        if batch is None:
 
-        async def batch(context: "Context", keys: Sequence[K]) -> Sequence[V]:
-            async with context._reading.connect() as connection:  # noqa: SLF001 its own
-                return await statement(connection, context.sight, keys, *args, **kwargs)
+            async def read(keys: Sequence[Any]) -> Sequence[V]:
+                async with self._reading.connect() as connection:
+                    return await statement(connection, self.sight, keys, *args, **kwargs)
 
-        result: V = await self._gather((statement, args, tuple(kwargs.items())), batch, key)
-        return result
-
-    async def load(
-        self,
-        function: Callable[Concatenate["Context", Sequence[K], P], Awaitable[Sequence[V]]],
-        key: K,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> V:
-        """Give what the batch function answers for this key; it is called once for a set of keys."""
-
-        async def batch(context: "Context", keys: Sequence[K]) -> Sequence[V]:
-            return await function(context, keys, *args, **kwargs)
-
-        result: V = await self._gather((function, args, tuple(kwargs.items())), batch, key)
-        return result
+            batch = self._batches[name] = _Batch(read)
+        return batch.ask(key)
 
     def forget(self) -> None:
         """Read everything anew from now on: something was written."""
         self._batches.clear()
         self._at = None
 
-    def _gather(self, name: Hashable, function: "_Function", key: Hashable) -> Awaitable[Any]:
-        batch = self._batches.get(name)
-        if batch is None:
-            batch = self._batches[name] = _Batch(self, function)
-        return batch.ask(key)
-
-
-_Function = Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
-
 
 class _Batch:
     """The answers to one question, by key; keys asked for in one turn of the loop travel together."""
 
-    def __init__(self, context: Context, function: _Function) -> None:
-        self._context = context
-        self._function = function
+    def __init__(self, read: Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
+        self._read = read
         self._answers: dict[Hashable, asyncio.Future[Any]] = {}
         self._waiting: dict[Hashable, asyncio.Future[Any]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -129,7 +113,7 @@ class _Batch:
                 loop.call_soon(self._start)
             self._waiting[key] = answer
         # One asker that goes away must not take the answer from the others.
-        return asyncio.shield(answer)
+        return answer if answer.done() else asyncio.shield(answer)
 
     def _start(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -139,7 +123,7 @@ class _Batch:
 
     async def _run(self, waiting: dict[Hashable, "asyncio.Future[Any]"]) -> None:
         try:
-            values = await self._function(self._context, list(waiting))
+            values = await self._read(list(waiting))
             for answer, value in zip(waiting.values(), values, strict=True):
                 answer.set_result(value)
         except Exception as error:  # noqa: BLE001 whoever asked is told
