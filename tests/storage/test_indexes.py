@@ -100,7 +100,7 @@ async def test_nothing_large_is_read_from_end_to_end(
             one = f"query($id: ID!) {{ it: order(id: $id) {all_of('Order', depth=1)} }}"
             await world.run(one, getattr(world, name), id=ids["order"])
         request = await world.open_request(await world.delivered_order())
-        await world.ok("refundInFull", world.seller, requestId=request["id"])
+        await world.ok("withdrawRequest", world.buyer, requestId=request["id"])
         await advance(engine, timedelta(seconds=1))
     offending = await read_from_end_to_end(engine, executed)
     assert offending == {}, "\n\n".join(f"{tables}: {statement}" for statement, tables in offending.items())
