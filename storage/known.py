@@ -45,12 +45,13 @@ async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Kn
         known.members[found["username"]] = found
         if found["currency"] is not None:
             known.currencies[found["username"]] = found["currency"]
-    named = [row.shipment for row in rows if row.shipment]
-    for found in await _all(connection, _parcels, {shipment.tracking_number for shipment in named}):
+    for found in await _all(
+        connection, _parcels, {row.shipment.tracking_number for row in rows if row.shipment}
+    ):
         known.parcels[found["carrier"], found["tracking_number"]] = None
-    for found in await _all(connection, _shipments, {shipment.external_id for shipment in named}):
-        name = (found["seller"], found["external_id"])
-        known.shipments[name] = found
+    named = {(row.seller.username, row.shipment.external_id) for row in rows if row.shipment}
+    known.shipments = await shipments_by_name(connection, named)
+    for name, found in known.shipments.items():
         known.parcels[found["carrier"], found["tracking_number"]] = name
     return known
 
@@ -64,8 +65,9 @@ async def shipments_by_name(
     connection: AsyncConnection, names: Collection[ShipmentName]
 ) -> dict[ShipmentName, Row]:
     """Give shipments by name, each with its parcel."""
-    found = await _all(connection, _shipments, {external_id for _, external_id in names})
-    return {(row["seller"], row["external_id"]): row for row in found}
+    asked = {"sellers": sorted({seller for seller, _ in names}), "names": sorted({name for _, name in names})}
+    found = (await connection.execute(_shipments, asked)).mappings()
+    return {(row["seller"], row["external_id"]): dict(row) for row in found}
 
 
 async def parcel_ids(
@@ -125,5 +127,6 @@ _shipments = (
     )
     .join(accounts, accounts.c.id == shipments.c.seller_id)
     .join(parcels, (parcels.c.seller_id == shipments.c.seller_id) & (parcels.c.id == shipments.c.parcel_id))
+    .where(accounts.c.username == sa.any_(sa.bindparam("sellers", type_=ARRAY(sa.Text))))
     .where(shipments.c.external_id == _named)
 )
