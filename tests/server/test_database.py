@@ -76,6 +76,17 @@ def test_a_killed_process_does_not_keep_it_running(folder: Path) -> None:
     assert not is_running(folder)
 
 
+def test_a_killed_server_is_started_again_whoever_has_its_process_number_now(folder: Path) -> None:
+    pid_file = folder / "postgres" / "postmaster.pid"
+    with embedded(folder):
+        said = pid_file.read_text().split("\n")
+    said[0] = str(os.getpid())
+    pid_file.write_text("\n".join(said))
+    with embedded(folder):
+        assert is_running(folder)
+    assert not is_running(folder)
+
+
 def test_the_newest_revision_is_told_by_the_files_names() -> None:
     assert health.newest_revision() == migrate.head()
 
