@@ -15,7 +15,7 @@ from demo.orders import Purchase, Till, plain_purchases
 from demo.pending import ANY_COVERED, HELD_BY_BUYER, PENDING, ROUTED, Pending
 from demo.people import Buyer, Manner, Seller
 from demo.phrases import Phrases
-from demo.script import Scene, Step, Story
+from demo.script import RefundReported, Scene, Step, Story
 from domain.businesstime import add_business_time
 from domain.commands import AnswerSurvey, Open
 from domain.policy import CURRENT
@@ -26,6 +26,8 @@ BEGAN = timedelta(days=131)
 """How long ago the first show was."""
 FIRST_REQUEST = timedelta(days=116)
 DAY = timedelta(days=1)
+AFTERWARDS = RefundReported | AnswerSurvey
+"""What may be yet to come in a story that has ended."""
 TALKS_ANSWERED = 0.6
 
 R = RequestReason
@@ -180,10 +182,18 @@ def cast(now: datetime, *, sellers: tuple[Seller, ...] = people.SELLERS, buyers:
     return Plan(
         now=now,
         sellers=sellers,
-        purchases=tuple([plot.purchase for plot in plots] + plain),
+        purchases=(*_first_purchases(now, till, sellers[0]), *(plot.purchase for plot in plots), *plain),
         plots=tuple(plots),
         talks=tuple(_talks(now, chance, sellers, company)),
     )
+
+
+def _first_purchases(now: datetime, till: Till, seller: Seller) -> Iterator[Purchase]:
+    """The named buyers are there from the first day."""
+    for hours, buyer in enumerate(people.NAMED_BUYERS, 2):
+        placed_at = now - BEGAN + timedelta(hours=hours)
+        parcel = till.parcel(mailed_at=placed_at + DAY, delivered_at=placed_at + 4 * DAY)
+        yield till.ring_up(seller, buyer, placed_at, parcel)
 
 
 class _Casting:
@@ -209,9 +219,8 @@ class _Casting:
         aside = seller.requests // 8 if seller.enrolled else 0
         ended = seller.requests - pending - aside
         for story, thumbs_up in self._rated(seller, ended):
-            place = ended
             ended -= 1
-            yield self._ended(story, place / (seller.requests - pending - aside), thumbs_up)
+            yield self._ended(story, ended / (seller.requests - pending - aside), thumbs_up)
         for story in islice(self._aside, aside):
             yield self._ended(story, self._chance.random(), None)
         for _ in range(pending):
@@ -295,6 +304,7 @@ class _Casting:
             comment = scene.say(phrases.SURVEY_UP if part.thumbs_up else phrases.SURVEY_DOWN)
             survey = Step(scene.hours(1, 40), Party.BUYER, AnswerSurvey(part.thumbs_up, comment))
             steps.append((at + survey.wait, survey))
+        steps = [(at, step) for at, step in steps if at <= self._now or not isinstance(step.deed, AFTERWARDS)]
         photos = 1 if reason and CURRENT.reason(reason).photos_required else 0
         return Plot(purchase, opened_at, Open(kind, reason, scene.say(words)), photos, tuple(steps))
 

@@ -103,5 +103,5 @@ async def violations(connection: AsyncConnection) -> list[str]:
     return [
         promise
         for promise, query in BROKEN.items()
-        if (await connection.execute(sa.text(f"SELECT EXISTS ({query})"))).scalar_one()
+        if (await connection.execute(sa.text(f"SELECT count(*) FROM ({query}) AS broken"))).scalar_one()  # noqa: S608 our own constants
     ]

@@ -1,0 +1,1 @@
+"""The demo marketplace: whole, the same each time, and as large as one likes."""
