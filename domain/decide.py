@@ -132,24 +132,22 @@ def _scan(change: Change, scan: c.ReportScan) -> None:
     match scan.role:
         case ParcelRole.OUTBOUND:
             facts = [Fact.MAILED]
-        case ParcelRole.RETURN:
-            if not returns.has_label(change):
-                return
+        case ParcelRole.RETURN if returns.has_label(change):
             returns.record_scan(change, scan)
             facts = [Fact.RETURN_SCANNED]
             if scan.kind in returns.ARRIVED:
                 facts.append(Fact.RETURN_ARRIVED)
             if scan.kind is ScanKind.LOST:
                 facts.append(Fact.RETURN_LOST)
-        case ParcelRole.REPLACEMENT:
-            if not replacements.is_current(change, scan):
-                return
+        case ParcelRole.REPLACEMENT if replacements.is_current(change, scan):
             replacements.record_scan(change, scan)
             facts = [Fact.REPLACEMENT_SCANNED]
             if scan.kind is ScanKind.DELIVERED:
                 facts.append(Fact.REPLACEMENT_DELIVERED)
             if scan.kind in replacements.FAILED:
                 facts.append(Fact.REPLACEMENT_FAILED)
+        case ParcelRole.RETURN | ParcelRole.REPLACEMENT:
+            facts = []  # no parcel under way is meant
         case _:
             assert_never(scan.role)
     for fact in facts:

@@ -63,8 +63,7 @@ def check_any_address(change: Change) -> None:
 def label_made(change: Change, command: ReportLabel) -> None:
     """The label is there: the hold takes its cost in, and the buyer's time to drop off begins."""
     _attach_label(change, command.label)
-    if change.request.hold:
-        settlement.hold_return_charge(change)
+    _hold_label_cost(change)
     turns.start_drop_off(change)
     change.add(ReturnChanged(change.by, ReturnStatus.AWAITING_DROP_OFF))
     change.say("The return label is ready.")
@@ -73,8 +72,7 @@ def label_made(change: Change, command: ReportLabel) -> None:
 def label_made_under_review(change: Change, command: ReportLabel) -> None:
     """The label is there, but Support decides first: no clock runs."""
     _attach_label(change, command.label)
-    if change.request.hold:
-        settlement.hold_return_charge(change)
+    _hold_label_cost(change)
     change.add(ReturnChanged(change.by, ReturnStatus.AWAITING_DROP_OFF))
 
 
@@ -150,6 +148,12 @@ def _hold_for(change: Change, funded_by: Funder) -> None:
     if funded_by is Funder.PLATFORM:
         settlement.end_hold(change, HoldStatus.VOIDED)
     elif change.request.hold is None:
+        settlement.hold_return_charge(change)
+
+
+def _hold_label_cost(change: Change) -> None:
+    returned = change.request.returned
+    if returned and returned.funded_by is Funder.SELLER:
         settlement.hold_return_charge(change)
 
 

@@ -119,10 +119,15 @@ def label_cost(request: Request) -> Money:
 
 
 def hold_return_charge(change: Change) -> None:
-    """Set aside what the seller will pay once the return is confirmed, in place of what was held before."""
+    """Set aside what the seller will pay once the return is confirmed, in place of what was held before.
+
+    Where commission ate the price there may be nothing to hold before the label has its cost.
+    """
     end_hold(change, HoldStatus.VOIDED)
-    number = change.request.holds_made + 1
     held = charges.return_charge(change.request.order, label_cost(change.request))
+    if not held:
+        return
+    number = change.request.holds_made + 1
     change.request = replace(change.request, hold=Hold(number, held, change.at), holds_made=number)
     change.add(HoldChanged(number, HoldStatus.HELD))
 

@@ -94,10 +94,12 @@ def _forget_a_killed_server(pgdata: Path) -> None:
         and process.info["cwd"] == str(pgdata.resolve())
         and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
-    if int(pid_file.read_text().split()[0]) in {process.pid for process in alive}:
+    pid, _, _, port, socket_folder, *_ = pid_file.read_text().splitlines()
+    if int(pid) in {process.pid for process in alive}:
         return
     _, left = psutil.wait_procs(alive, timeout=CHILDREN_END_WITHIN_SECONDS)
     if not left:
+        (Path(socket_folder) / f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
         pid_file.unlink(missing_ok=True)
 
 

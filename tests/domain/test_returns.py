@@ -28,6 +28,9 @@ from tests.domain.story import (
     HOUR,
     LABEL,
     MONDAY,
+    OPENING,
+    ORDER,
+    Story,
     awaiting_return,
     awaiting_seller,
     disputed,
@@ -265,6 +268,15 @@ def test_scans_under_review_are_known_but_move_nothing() -> None:
 def test_a_dispute_after_the_time_to_review_comes_too_late() -> None:
     story = return_in_review().until_due()
     assert RequestAction.DISPUTE_RETURN not in story.may(Party.SELLER)
+
+
+def test_where_the_seller_earned_nothing_the_hold_begins_with_the_label() -> None:
+    order = replace(ORDER, commission=usd(10000), processing_fee=usd(0), shipping=usd(0))
+    story = Story.opened(opening=replace(OPENING, order=order)).seller(c.RefundOnReturn())
+    assert story.request.hold is None
+    story = story.step(Party.CARRIER, c.ReportLabel(LABEL))
+    assert story.request.hold is not None
+    assert story.request.hold.total == LABEL.cost
 
 
 def test_what_has_no_label_yet_cannot_be_scanned() -> None:

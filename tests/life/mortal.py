@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from demo.invariants import violations
 from domain.viewer import Viewer
@@ -28,18 +30,25 @@ class Server:
 
     def __init__(self, environment: dict[str, str]) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
+        # a pipe that nobody reads would fill up
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 closed when the server has ended
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "server.cli", "serve", "--port", "0", "--no-demo", "--sandbox"],
             env=inherited | environment | {"AMENDS_SECRET": SECRET, "PYTHONPATH": str(ROOT)},
             cwd="/",
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._said,
             text=True,
         )
         assert self._process.stdout is not None
         found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in self._process.stdout)
         self.url = next((match[0] for match in found if match), "")
-        assert self.url, "the server did not start"
+        if not self.url:
+            self._process.wait(PATIENCE_SECONDS)
+            self._said.seek(0)
+            said = self._said.read().decode()
+            self._end(signal.SIGKILL)
+            pytest.fail(f"The server did not start: {said[-2000:]}")
 
     def kill(self) -> None:
         """End it with no time to say goodbye."""
@@ -54,6 +63,7 @@ class Server:
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process.wait(PATIENCE_SECONDS)
+        self._said.close()
 
 
 @dataclass

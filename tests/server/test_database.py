@@ -77,11 +77,11 @@ def test_a_killed_process_does_not_keep_it_running(folder: Path) -> None:
 
 
 def test_a_killed_server_is_started_again_whoever_has_its_process_number_now(folder: Path) -> None:
-    pid_file = folder / "postgres" / "postmaster.pid"
+    left_behind = [folder / "postgres" / name for name in ("postmaster.pid", ".s.PGSQL.5432.lock")]
     with embedded(folder):
-        said = pid_file.read_text().split("\n")
-    said[0] = str(os.getpid())
-    pid_file.write_text("\n".join(said))
+        said = [file.read_text().splitlines() for file in left_behind]
+    for file, (_, *others) in zip(left_behind, said, strict=True):
+        file.write_text("\n".join([str(os.getpid()), *others, ""]))
     with embedded(folder):
         assert is_running(folder)
     assert not is_running(folder)
