@@ -38,7 +38,7 @@ MANY_REQUESTS = 19
 """Who has more keeps replies to reuse."""
 
 READ_AFTER = timedelta(days=4)
-ARCHIVED_AFTER = timedelta(days=60)
+ARCHIVED_AFTER = timedelta(days=95)
 READ_EVERY = 3
 MARKED_UNREAD = 5
 """The place in the inbox of a thread that was read and is to be come back to."""

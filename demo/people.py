@@ -58,7 +58,7 @@ CLEARED_BUYER = "max_halloran"
 _D, _G, _O, _C, _A = Manner.DEVOTED, Manner.DILIGENT, Manner.DECENT, Manner.CARELESS, Manner.ABSENT
 
 SELLERS = (
-    Seller(SELLER, "Holo Harbor", CARDS, _G, "Portland", "OR", "97214", requests=60, orders=230),
+    Seller(SELLER, "Holo Harbor", CARDS, _G, "Portland", "OR", "97214", requests=70, orders=240),
     Seller(
         "case_break_club", "Case Break Club", BREAKS, _D, "Phoenix", "AZ", "85004", requests=24, orders=130
     ),
