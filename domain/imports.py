@@ -1,6 +1,7 @@
 """An order as the marketplace imports it, with its buyer, its seller and its parcel.
 
-Decides the shape of what is imported, and which of it contradicts itself; what is known already is storage's to say.
+Decides the shape of what is imported, and which of it contradicts itself; what is known already is
+storage's to say.
 """
 
 from collections.abc import Iterator

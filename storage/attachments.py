@@ -1,7 +1,8 @@
 """Attachments as files: begun with a promise, finished with the bytes' own facts.
 
 Decides nothing about who may see one: the links to the bytes are signed for those who may, and the resolvers
-name an attachment only to a thread's participants and to Support. Knows no bytes: those are in the object store.
+name an attachment only to a thread's participants and to Support. Knows no bytes: those are in the object
+store.
 """
 
 from dataclasses import dataclass
