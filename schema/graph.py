@@ -7,7 +7,6 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
-import schema.words  # noqa: F401 makes the domain's words usable in the graph
 from schema.limits import Limits
 from schema.mutations import Mutation
 from schema.queries import Query
