@@ -3,7 +3,7 @@
 import strawberry
 
 from resolvers.mutate import Receipt, Write
-from resolvers.test_clock import advance_test_clock
+from resolvers.time_travel import advance_test_clock
 from schema.inputs.desk import AdvanceTestClockInput
 from schema.mutations.perform import mutation
 from schema.payloads import TestClockPayload
