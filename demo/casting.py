@@ -206,7 +206,6 @@ class _Casting:
         self._pending = cycle(PENDING)
         self._good, self._so_so = cycle(GOOD), cycle(SO_SO)
         self._overturned, self._aside, self._routed = cycle(OVERTURNED), cycle(ASIDE), cycle(ROUTED_ENDS)
-        self._reasons = cycle(ANY_COVERED)
         self._buyers = self._in_turn(company)
 
     def plots_of(self, seller: Seller) -> Iterator[Plot]:

@@ -1,4 +1,4 @@
-"""Money: whole minor units and a currency. No floats anywhere; two currencies never add (spec §5)."""
+"""Money: whole minor units and a currency. No floats anywhere; two currencies never add."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,6 @@ class Currency(StrEnum):
     AUD = "AUD"
 
 
-MINOR_PER_MAJOR = 100
 DECIMAL_PLACES = 2
 LARGEST_MINOR = 10**14  # a trillion major units: beyond any order, and far inside a bigint
 

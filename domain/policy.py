@@ -44,7 +44,7 @@ class AbuseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of everything that is policy (**P** in the spec) or a clock of the article."""
+    """One version of everything that is policy or a clock of the article."""
 
     version: str
     calendar: Calendar
@@ -81,7 +81,6 @@ class Policy:
     survey_within_days: int
     write_after_close_within_days: int
     due_soon_business_hours: int
-    remind_before_deadline_business_hours: tuple[int, ...]
     message_length_characters: int
     attachment_size_bytes: int
 
@@ -197,7 +196,6 @@ CURRENT = Policy(
     survey_within_days=14,
     write_after_close_within_days=14,
     due_soon_business_hours=24,
-    remind_before_deadline_business_hours=(24, 4),
     message_length_characters=5_000,
     attachment_size_bytes=50 * 2**20,
     sandbox_label_cost=Money(650, Currency.USD),

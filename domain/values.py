@@ -212,7 +212,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A carrier claim the seller opted into (spec §6)."""
+    """A carrier claim the seller opted into."""
 
     status: ClaimStatus
     carrier: Carrier
@@ -325,7 +325,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known about an order when a buyer asks for help: the facts that §3's checks need."""
+    """What is known about an order when a buyer asks for help: the facts that the checks need."""
 
     order: Order
     seller_enrolled: bool

@@ -25,7 +25,7 @@ class RequestKind(StrEnum):
 
 
 class RequestReason(StrEnum):
-    """Why the buyer asks for help (spec §3)."""
+    """Why the buyer asks for help."""
 
     SHIPPING_DELAYED = "SHIPPING_DELAYED"
     ITEM_MISSING = "ITEM_MISSING"
@@ -38,7 +38,7 @@ class RequestReason(StrEnum):
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands (spec §4)."""
+    """Where a request stands."""
 
     AWAITING_SELLER = "AWAITING_SELLER"
     AWAITING_BUYER = "AWAITING_BUYER"
@@ -240,7 +240,7 @@ class RefundStatus(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """Where a carrier claim stands (spec §6)."""
+    """Where a carrier claim stands."""
 
     SCHEDULED = "SCHEDULED"
     FILED = "FILED"
@@ -260,7 +260,7 @@ class HoldStatus(StrEnum):
 
 
 class LedgerAccount(StrEnum):
-    """The accounts that every journal balances over (spec §5)."""
+    """The accounts that every journal balances over."""
 
     SELLER = "seller"
     BUYER_REFUNDS = "buyer_refunds"
@@ -289,7 +289,7 @@ class LedgerComponent(StrEnum):
 
 
 class JournalKind(StrEnum):
-    """Which event of spec §5's table a journal records."""
+    """Which event a journal records."""
 
     SALE = "SALE"
     FULL_REFUND = "FULL_REFUND"
@@ -367,7 +367,7 @@ class RatingSignal(StrEnum):
 
 
 class EnrollmentStatus(StrEnum):
-    """Whether a seller answers requests in person (spec §10)."""
+    """Whether a seller answers requests in person."""
 
     ENROLLED = "ENROLLED"
     WAITLISTED = "WAITLISTED"

@@ -16,6 +16,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.money import InexactAmountError, money
+from domain.policy import CURRENT
 from domain.refusals import Invalid, NotFound, Refusal, Required, TooLong, TooMany
 from schema.ids import BadId, decode
 
@@ -24,7 +25,7 @@ LAST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST_INTEGER = 2**31 - 1
 LONGEST_KEY = 200
 LONGEST_URL = 2_000
-LONGEST_TEXT = 5_000
+LONGEST_TEXT = CURRENT.message_length_characters
 MOST_ATTACHMENTS = 20
 MOST_ROWS = 250  # of one import or report
 

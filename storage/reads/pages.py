@@ -21,7 +21,7 @@ from storage.visibility import Sight
 R = TypeVar("R")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-SMALLEST, LARGEST = -(2**63), 2**63 - 1
+LARGEST = 2**63 - 1
 
 
 Asked = tuple[tuple[str, Any], ...]
