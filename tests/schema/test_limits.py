@@ -1,7 +1,5 @@
 """What is too deep or too much is refused before anything runs; the largest pages that make sense are not."""
 
-import time
-
 import pytest
 from graphql import parse
 
@@ -55,9 +53,7 @@ def test_a_fragment_is_weighed_once_however_often_it_is_spread() -> None:
         f"fragment F{number} on User {{ " + f"...F{number + 1} " * 20 + "} " for number in range(40)
     )
     last = "fragment F40 on User { desk { standing { met } } }"
-    started = time.perf_counter()
-    assert why(f'{{ user(username: "ann") {{ ...F0 }} }} {links} {last}')
-    assert time.perf_counter() - started < 2
+    assert why(f'{{ user(username: "ann") {{ ...F0 }} }} {links} {last}')  # spread by spread, this never ends
 
 
 def test_fragments_that_spread_each_other_are_left_to_validation() -> None:

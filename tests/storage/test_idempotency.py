@@ -14,14 +14,26 @@ from storage import idempotency
 RECEIPT = {"request": [1, 2]}
 
 
-async def call(engine: AsyncEngine, *, key: str = "k", input_hash: str = "h", pause: float = 0) -> Any:
+async def call(engine: AsyncEngine, *, key: str = "k", input_hash: str = "h", twins: int = 0) -> Any:
+    """Do it once; whoever is first goes on when all its twins wait for it."""
     async with engine.begin() as connection:
         first = await idempotency.claim(connection, "MEMBER:1", key, "withdraw", input_hash)
         if first is not None:
             return first
-        await asyncio.sleep(pause)
+        while twins and await waiting(engine) < twins:
+            pass
         await idempotency.store(connection, "MEMBER:1", key, RECEIPT)
         return "done"
+
+
+async def waiting(engine: AsyncEngine) -> int:
+    """How many connections wait for another's lock."""
+    async with engine.connect() as connection:
+        waits = sa.text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int((await connection.execute(waits)).scalar_one())
 
 
 async def test_the_same_key_and_input_give_the_first_receipt(engine: AsyncEngine) -> None:
@@ -30,7 +42,7 @@ async def test_the_same_key_and_input_give_the_first_receipt(engine: AsyncEngine
 
 
 async def test_twins_give_one_effect_and_one_answer(engine: AsyncEngine) -> None:
-    answers = await asyncio.gather(*(call(engine, pause=0.2) for _ in range(4)))
+    answers = await asyncio.gather(*(call(engine, twins=3) for _ in range(4)))
     assert sorted(map(str, answers)) == sorted(["done", *[str(RECEIPT)] * 3])
 
 
