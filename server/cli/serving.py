@@ -40,10 +40,9 @@ def serve(
         public_url = settings.public_url or f"http://{name}:{listener.getsockname()[1]}"
         with migrated_database(settings) as url:
             if settings.is_sandbox if demo is None else demo:
-                from server.files import open_store
                 from server.filling import fill
 
-                asyncio.run(fill(url, open_store(settings)))
+                asyncio.run(fill(url, settings))
             _tell_children(settings, url, public_url)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()
@@ -91,6 +90,7 @@ def _run(listener: socket.socket, workers: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # a process that starts on a busy machine is slow, not dead
     )
     server = uvicorn.Server(config)
     if workers > 1:
