@@ -1,6 +1,7 @@
 """`worker`: the deadlines, alone."""
 
 import asyncio
+import sys
 
 
 def worker() -> None:
@@ -21,7 +22,10 @@ async def _work(url: str, pool_size: int) -> None:
     from worker import loop
 
     engine = make_engine(url, pool_size=pool_size)
+    stop = stop_on_signals()
+    sys.stdout.write("Firing deadlines. Stop with Ctrl-C.\n")
+    sys.stdout.flush()
     try:
-        await loop.run(engine, stop_on_signals())
+        await loop.run(engine, stop)
     finally:
         await engine.dispose()

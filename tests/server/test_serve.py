@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,22 +63,26 @@ def run(folder: Path, *arguments: str) -> str:
     return output
 
 
+def greeting_of(process: subprocess.Popen[str]) -> str:
+    """Wait until a process says how to stop it: then it is ready."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    greeting = ""
+    for line in process.stdout:
+        greeting += line
+        if "Stop with" in line:
+            return greeting
+    pytest.fail(process.stderr.read())
+
+
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[Serving]:
     process = command(folder, "serve", "--port", "0", *arguments)
     try:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if "Stop with" in line:
-                break
-        else:
-            pytest.fail(process.stderr.read())
-        url = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
+        greeting = greeting_of(process)
+        url = re.search(r"http://127\.0\.0\.1:\d+", greeting)
         assert url is not None
-        yield Serving(process, "".join(lines), url[0])
+        yield Serving(process, greeting, url[0])
     finally:
         if process.poll() is None:
             process.terminate()
@@ -122,17 +125,18 @@ def test_serve_answers_over_http_and_leaves_nothing_running(folder: Path) -> Non
     assert not is_running(folder)
 
 
-def test_the_second_start_is_quick_and_loads_nothing_twice(folder: Path) -> None:
-    started = time.monotonic()
+def test_a_later_start_loads_nothing_twice(folder: Path) -> None:
     with serving(folder) as served:
-        assert served.ask("{ __typename }").json() == {"data": {"__typename": "Query"}}
-        assert time.monotonic() - started < 30  # seconds, on a machine that runs other tests too
         orders = served.ask("{ viewer { sales { totalCount } } }", served.token("seller")).json()
+        assert orders["data"]["viewer"]["sales"]["totalCount"] > 0
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(PATIENCE_SECONDS) == 0
     assert not is_running(folder)
     with serving(folder) as served:
         assert served.ask("{ viewer { sales { totalCount } } }", served.token("seller")).json() == orders
+        served.process.send_signal(signal.SIGINT)
+        _, log = served.process.communicate(timeout=PATIENCE_SECONDS)
+    assert "Loading" not in log
 
 
 def test_several_processes_serve_one_database_and_end_together(folder: Path) -> None:
@@ -162,10 +166,8 @@ def test_the_doctor_finds_nothing_wrong_with_a_fresh_house(folder: Path) -> None
 
 def test_a_worker_ends_cleanly_when_told_to(folder: Path) -> None:
     process = command(folder, "worker")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_running(folder) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(2)
+    assert "deadlines" in greeting_of(process)
+    assert is_running(folder)
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, errors
