@@ -23,6 +23,8 @@ import psutil
 from server.settings import Settings
 
 DATABASE_NAME = "amends"
+PGDATA = "postgres"
+"""The server's own folder within the data folder."""
 CHILDREN_END_WITHIN_SECONDS = 10
 
 
@@ -44,7 +46,7 @@ def embedded(folder: Path, *, database: str = DATABASE_NAME) -> Iterator[str]:
         fcntl.flock(in_use, fcntl.LOCK_SH)
         with (folder / "starting.lock").open("w") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            server = _start(folder / "postgres")
+            server = _start(folder / PGDATA)
             _ensure_database(server, database)
         try:
             yield url_of(server, database)

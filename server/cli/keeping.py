@@ -22,7 +22,6 @@ def demo(
 ) -> None:
     """Load the demo marketplace into an empty database."""
     from server import logs
-    from server.files import open_store
     from server.filling import fill
     from server.migrated import migrated_database
     from server.settings import load_settings
@@ -30,7 +29,7 @@ def demo(
     settings = load_settings()
     logs.configure(settings)
     with migrated_database(settings) as url:
-        loaded = asyncio.run(fill(url, open_store(settings), scale=scale))
+        loaded = asyncio.run(fill(url, settings, scale=scale))
     typer.echo("The demo marketplace is loaded." if loaded else "Nothing to do: the database is not empty.")
 
 
