@@ -14,9 +14,8 @@ The article is `article.txt`. A test says which of its sentences it proves:
 - `quotes` decorates functions and classes in `test_*.py`, with literal strings: the coverage page reads them
   from the source.
 
-`python -m tests.policy.coverage` writes `docs/policy-coverage.md` and takes what is now quoted off
-`pending.txt`, the sentences that no test holds yet. Sentences that ask nothing of the product stand in
-`no_behaviour.py`, each with its reason.
+`python -m tests.policy.coverage` writes `docs/policy-coverage.md`. Sentences that ask nothing of the product
+stand in `no_behaviour.py`, each with its reason; those that the product does not hold yet in `not_yet.py`.
 """
 
 import pytest

@@ -1,27 +1,34 @@
-"""What becomes of every sentence of the article: the tests that hold it, or why there is nothing to hold.
+"""What becomes of every sentence of the article: held by tests, with nothing to hold, or not held yet.
 
 Reads the tests' source, not their collection: whatever stands in a `@quotes(...)` is what the page shows.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.policy.article import sentence_of, sentences
 from tests.policy.no_behaviour import NO_BEHAVIOUR
+from tests.policy.not_yet import NOT_YET
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "policy-coverage.md"
-PENDING = Path(__file__).with_name("pending.txt")
 
 HEAD = """\
 # The article, sentence by sentence
 
 Written by `python -m tests.policy.coverage`; a test keeps it current. Every sentence of the article
 (`tests/policy/article.txt`) is held by the tests named beside it, or asks nothing of the product: then it
-says why.
+says why.{exception}
 
 | sentence | held by, or why there is nothing to hold |
+|---|---|
+"""
+FOOT = """\
+
+## Not held yet: {count} of {all}
+
+| sentence | what is missing |
 |---|---|
 """
 
@@ -40,9 +47,12 @@ def tests_by_sentence() -> dict[str, list[str]]:
 
 def reasons_by_sentence() -> dict[str, str]:
     """Why each of the sentences without behaviour has none."""
-    return {
-        sentence_of(fragment): reason for reason, fragments in NO_BEHAVIOUR.items() for fragment in fragments
-    }
+    return _by_sentence(NO_BEHAVIOUR)
+
+
+def missing_by_sentence() -> dict[str, str]:
+    """What is missing for each of the sentences that the product does not hold yet."""
+    return _by_sentence(NOT_YET)
 
 
 def uncovered() -> list[str]:
@@ -51,19 +61,31 @@ def uncovered() -> list[str]:
     return [sentence for sentence in sentences() if sentence not in covered]
 
 
-def pending() -> list[str]:
-    """The sentences known to wait for their test."""
-    return PENDING.read_text(encoding="utf-8").splitlines() if PENDING.exists() else []
-
-
 def page() -> str:
     """The coverage page's text."""
-    tests, reasons = tests_by_sentence(), reasons_by_sentence()
-    rows = []
-    for sentence in sentences():
-        holders = "<br>".join(f"`{test}`" for test in tests.get(sentence, []))
-        rows.append(f"| {_escaped(sentence)} | {holders or reasons.get(sentence, '**no test yet**')} |\n")
-    return HEAD + "".join(rows)
+    tests, reasons, missing = tests_by_sentence(), reasons_by_sentence(), missing_by_sentence()
+    held = [sentence for sentence in sentences() if sentence not in missing]
+    told = {sentence: "<br>".join(f"`{test}`" for test in tests[sentence]) for sentence in tests} | reasons
+    text = HEAD.format(exception=_exception(len(missing))) + _rows(held, told)
+    if missing:
+        text += FOOT.format(count=len(missing), all=len(sentences())) + _rows(list(missing), missing)
+    return text
+
+
+def _exception(count: int) -> str:
+    return f" The {count} that are not held yet stand at the end." if count else ""
+
+
+def _by_sentence(fragments_by_reason: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {
+        sentence_of(fragment): reason
+        for reason, fragments in fragments_by_reason.items()
+        for fragment in fragments
+    }
+
+
+def _rows(which: Iterable[str], told: Mapping[str, str]) -> str:
+    return "".join(f"| {_escaped(sentence)} | {told.get(sentence, '**no test**')} |\n" for sentence in which)
 
 
 def _escaped(text: str) -> str:
@@ -83,13 +105,7 @@ def _quotes_in(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Write the page and forget what is pending no more."""
-    left = uncovered()
-    if left:
-        PENDING.write_text("".join(f"{sentence}\n" for sentence in left), encoding="utf-8")
-    else:
-        PENDING.unlink(missing_ok=True)
-    PAGE.parent.mkdir(exist_ok=True)
+    """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")
 
 
