@@ -145,9 +145,13 @@ def confirm_return(change: Change, command: ConfirmReturn | DeadlineReached) -> 
 
 
 def dispute_return(change: Change, command: DisputeReturn) -> None:
-    """What came back is not right: Support decides, and nothing is charged until then."""
+    """What came back is not right: Support decides, and nothing is charged until then.
+
+    The words and their proof are for both parties and Support to see, in a locked thread too.
+    """
     returned = change.request.returned
     assert returned is not None, "only what came back is disputed"
+    change.speak(command.text, attachments=command.attachment_ids)
     dispute = Dispute(command.condition, command.text, command.attachment_ids, change.at)
     disputed = replace(returned, status=ReturnStatus.DISPUTED, dispute=dispute)
     change.request = replace(change.request, returned=disputed)

@@ -27,7 +27,7 @@ class OpenSupportRequestInput(Form):
 
     order_id: strawberry.ID = field("The order, bought by the viewer.", of="Order")
     reason: RequestReason = field("What went wrong.")
-    description: str = field("What happened, in the buyer's words; at most 5,000 characters.")
+    description: str = field("What happened, in the buyer's words; at most 5,000 characters.", blank=True)
     attachment_ids: list[strawberry.ID] | None = attachment_ids()
     idempotency_key: str | None = idempotency_key()
 

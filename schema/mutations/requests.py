@@ -28,7 +28,8 @@ def _acts(input_type: type[Form], command: Callable[[Any], commands.Command], de
 
 
 async def _open(write: Write, form: inputs.OpenSupportRequestInput) -> Receipt:
-    command = commands.Open(RequestKind.SUPPORT, form.reason, form.description, attachments_of(form))
+    description = form.description.strip()
+    command = commands.Open(RequestKind.SUPPORT, form.reason, description, attachments_of(form))
     return await requests.open_request(write, *key_of(form.order_id), command)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain import commands as c
-from domain.effects import HoldChanged
+from domain.effects import HoldChanged, PostMessage
 from domain.money import Currency, Money
 from domain.refusals import CurrencyMismatch
 from domain.words import (
@@ -14,10 +14,12 @@ from domain.words import (
     HoldStatus,
     JournalKind,
     LedgerAccount,
+    MessageKind,
     Party,
     RequestAction,
     RequestOutcome,
     RequestStatus,
+    ReturnCondition,
     ReturnStatus,
     RulingDecision,
     ScanKind,
@@ -155,6 +157,14 @@ def test_a_dispute_goes_to_support_keeps_the_hold_and_charges_nothing() -> None:
     assert story.request.hold is not None
     assert story.moved(LedgerAccount.SELLER) == 0
     assert story.request.deadlines == {}
+
+
+def test_a_disputes_words_and_proof_are_in_the_thread_even_a_locked_one() -> None:
+    story = under_review().rules(RulingDecision.REFUND_ON_RETURN, Funder.SELLER)
+    story.return_scan(ScanKind.DELIVERED)
+    assert story.request.locked_at is not None
+    story.seller(c.DisputeReturn(ReturnCondition.DAMAGED, "Torn.", (7,)))
+    assert PostMessage(Party.SELLER, MessageKind.TEXT, "Torn.", (7,)) in story.effects
 
 
 def test_an_upheld_dispute_rejects_the_return_and_the_platform_bears_its_way() -> None:
