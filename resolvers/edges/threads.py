@@ -3,7 +3,7 @@
 from asyncio import gather
 
 from domain import conversation
-from domain.policy import CURRENT
+from domain.policy import policy
 from domain.words import Party, ThreadKind
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
@@ -47,7 +47,7 @@ async def writable(context: Context, thread: ThreadRow) -> bool:
     if thread.kind is ThreadKind.DIRECT:
         return context.sight.member in (thread.owner_id, thread.member_id)
     party = viewer_party(context, thread)
-    if party is None or thread.handled_by is None:
+    if party is None or thread.handled_by is None or thread.policy_version is None:
         return False
     silent = conversation.why_silent(
         party,
@@ -55,7 +55,7 @@ async def writable(context: Context, thread: ThreadRow) -> bool:
         handled_by=thread.handled_by,
         closed_at=thread.closed_at,
         at=await context.at(),
-        policy=CURRENT,
+        policy=policy(thread.policy_version),
     )
     return silent is None
 

@@ -32,6 +32,7 @@ class ThreadRow:
     handled_by: Handler | None
     locked_at: datetime | None
     closed_at: datetime | None
+    policy_version: str | None
 
     @property
     def key(self) -> tuple[int, int]:
