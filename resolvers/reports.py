@@ -56,7 +56,8 @@ async def report_claim_decision(write: Write, key: RequestKey, decision: DecideC
 async def retry_refund(write: Write, key: RequestKey) -> Receipt:
     """A refund that failed is sent again."""
     require_platform_or_support(write)
-    await _report(write, key, RetryRefund(), by=Party.PAYMENTS, field="refundId")
+    by = Party.SUPPORT if write.viewer.is_support else Party.PAYMENTS
+    await _report(write, key, RetryRefund(), by=by, field="refundId")
     return receipt_of(key)
 
 

@@ -108,6 +108,7 @@ async def test_a_refund_settles_or_fails_and_is_sent_again(world: World) -> None
     assert failed["refunds"]["nodes"] == [{"id": report["refundId"]}]
     retried = await world.ok("retryRefund", world.support, "refund { status }", refundId=report["refundId"])
     assert retried == {"status": "PENDING"}
+    assert await world.count("timeline", "refund_status = 'PENDING' AND by = 'SUPPORT'") == 1
     assert await told("SETTLED") == 1
     before = await world.snapshot()
     assert await told("SETTLED") == 1
