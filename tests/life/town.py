@@ -12,6 +12,7 @@ from demo.invariants import violations
 from demo.stage import PLATFORM, Company, Moment, NoLinks
 from domain.commands import Open
 from domain.imports import ImportedMember, ImportedOrder, ImportedShipment
+from domain.rating import rated
 from domain.transitions import turn
 from domain.values import Address, Request, RequestKey
 from domain.viewer import Viewer
@@ -149,6 +150,23 @@ async def shown(town: Town, request: Request) -> None:
         account: (request.status, request.due_at if turn(request) is party else None)
         for party, account in sides.items()
     }
+    await _rating_is_kept(town, request)
+
+
+async def _rating_is_kept(town: Town, request: Request) -> None:
+    """The columns that ratings are summed from say what the domain says of the request."""
+    columns = sa.text(
+        "SELECT rating_counted, rating_because, rating_signals, rating_positive, rating_negative"
+        " FROM requests WHERE (seller_id, number) = (:seller_id, :number)"
+    )
+    named = {"seller_id": request.key.seller_id, "number": request.key.number}
+    async with town.engine.connect() as connection:
+        kept = tuple((await connection.execute(columns, named)).one())
+    if request.closed_at is None:
+        assert kept == (None, None, None, 0, 0)
+    else:
+        said = rated(request)
+        assert kept == (said.counted, said.because, list(said.signals), said.positive, said.negative)
 
 
 def _order(name: str, buyer: str, parcel: str) -> ImportedOrder:
