@@ -16,6 +16,8 @@ YES_OR_NO = {"true": True, "false": False}
 BOOLEANS = frozenset({"consumable", "shipment.platformLabel"})
 LISTS = frozenset({"photos"})  # addresses, separated by spaces
 LONGEST_FIELD = 1_000_000
+BOM = b"\xef\xbb\xbf"
+NOT_TEXT = "not UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ def read(path: Path) -> Iterator[tuple[Line, int]]:
     """Give each order's line and how many bytes have been read up to it; nothing is kept."""
     with path.open("rb") as file:
         decoded = (
-            raw.decode("utf-8-sig" if number == 0 else "utf-8", "replace") for number, raw in enumerate(file)
+            raw.removeprefix(BOM if number == 0 else b"").decode("utf-8", "surrogateescape")
+            for number, raw in enumerate(file)
         )
         lines = _csv(decoded) if path.suffix.lower() == ".csv" else _json_lines(decoded)
         for line in lines:
@@ -42,6 +45,9 @@ def read(path: Path) -> Iterator[tuple[Line, int]]:
 def _json_lines(lines: Iterator[str]) -> Iterator[Line]:
     for number, text in enumerate(lines, 1):
         if not text.strip():
+            continue
+        if not _is_text(text):
+            yield Line(number, text.rstrip("\n"), None, NOT_TEXT)
             continue
         try:
             order = json.loads(text)
@@ -71,10 +77,18 @@ def _csv(lines: Iterator[str]) -> Iterator[Line]:
                 number, cells, None, f"not {len(reader.fieldnames or [])} columns, as the first line has"
             )
             continue
+        if not _is_text("".join(cells.values())):
+            yield Line(number, cells, None, NOT_TEXT)
+            continue
         try:
             yield Line(number, cells, _nest(cells))
         except ValueError as error:
             yield Line(number, cells, None, str(error))
+
+
+def _is_text(text: str) -> bool:
+    """Bytes that are not UTF-8 were read as lone surrogates, which cannot be written again."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _nest(cells: dict[str, str]) -> dict[str, Any]:

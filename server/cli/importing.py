@@ -70,21 +70,23 @@ async def _import(file: Path, size: int, rejected_file: Path, url: str) -> Count
             for line, position in read(file):
                 batch.append(line)
                 if len(batch) == BATCH_ORDERS:
-                    counts += await _import_batch(importing, batch, rejected_file)
+                    counts += await import_batch(importing, batch, rejected_file)
                     bar.update(position - read_bytes)
                     read_bytes, batch = position, []
-            counts += await _import_batch(importing, batch, rejected_file)
+            counts += await import_batch(importing, batch, rejected_file)
             bar.update(size - read_bytes)
     finally:
         await engine.dispose()
     return counts
 
 
-async def _import_batch(importing: "OrderImport", batch: "list[Line]", rejected_file: Path) -> Counter[str]:
+async def import_batch(importing: "OrderImport", batch: "list[Line]", rejected_file: Path) -> Counter[str]:
+    """Import some lines, add the rejected ones to their file, and count what became of all."""
     results = await importing.run(batch)
     rejected = [result for result in results if result.status == "REJECTED"]
     if rejected:
-        with rejected_file.open("a", encoding="utf-8") as output:
+        # half of a surrogate pair is written as the JSON escape it came as
+        with rejected_file.open("a", encoding="utf-8", errors="backslashreplace") as output:
             for result in rejected:
                 row = {"line": result.line.number, "reason": result.reason, "order": result.line.text}
                 output.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -28,6 +28,7 @@ def serve(
     import asyncio
 
     from server import logs
+    from server.keys import make_keys
     from server.migrated import migrated_database
     from server.secret import load_secret
     from server.settings import load_settings
@@ -35,6 +36,7 @@ def serve(
     settings = load_settings(**({} if sandbox is None else {"sandbox": sandbox}))
     logs.configure(settings)
     secret = load_secret(settings)
+    make_keys(settings, secret)  # keys that cannot be read stop the start before anything is promised
     with _listen(host, port) as listener:
         name = f"[{host}]" if ":" in host else host
         public_url = settings.public_url or f"http://{name}:{listener.getsockname()[1]}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from domain.words import ViewerRole
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_NAME = 80
 
 
 def seconds(text: str) -> int:
@@ -18,6 +19,14 @@ def seconds(text: str) -> int:
     if unit not in SECONDS or not (number.isascii() and number.isdigit()) or not 0 < int(number) <= 10_000:
         raise typer.BadParameter("--ttl takes a whole number and s, m, h or d, such as 12h")
     return int(number) * SECONDS[unit]
+
+
+def username(name: str | None) -> str:
+    """Take what can be an account's name; an empty shell variable names nobody."""
+    is_text = name is not None and not any("\ud800" <= letter <= "\udfff" for letter in name)
+    if name is None or not is_text or not name.strip() or len(name) > LONGEST_NAME:
+        raise typer.BadParameter(f"a name is text of 1 to {LONGEST_NAME} characters")
+    return name
 
 
 def token(
@@ -46,8 +55,8 @@ def token(
         scopes = frozenset({Scope.PLATFORM_WRITE})
         made = issue_token(secret, PLATFORM, ViewerRole.PLATFORM, ttl_seconds=ttl_seconds, scopes=scopes)
     else:
-        role = ViewerRole.MEMBER if user else ViewerRole.SUPPORT
-        name = user or support or ""
+        role = ViewerRole.SUPPORT if user is None else ViewerRole.MEMBER
+        name = username(support if user is None else user)
         with migrated_database(settings) as url:
             asyncio.run(_demand_account(url, name, role))
         made = issue_token(secret, name, role, ttl_seconds=ttl_seconds)

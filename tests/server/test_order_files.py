@@ -1,10 +1,12 @@
 """A file of orders is read a line at a time; a broken line is one line's trouble."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import strawberry
 
+from server.cli.importing import import_batch
 from server.order_files import Line, read
 from server.order_import import OrderImport
 
@@ -56,6 +58,29 @@ def test_a_quote_that_never_closes_is_one_rejected_line(tmp_path: Path) -> None:
     assert good.order == {"externalId": "1", "title": "fine"}
     assert broken.problem is not None
     assert broken.problem.startswith("not CSV")
+
+
+def test_bytes_that_are_not_utf_8_are_rejected_and_not_replaced(tmp_path: Path) -> None:
+    table = tmp_path / "orders.csv"
+    table.write_bytes("externalId,title\n1,caf\u00e9\n2,fine\n".encode("latin-1"))
+    objects = tmp_path / "orders.jsonl"
+    objects.write_bytes('{"title": "caf\u00e9"}\n{"title": "fine"}\n'.encode("latin-1"))
+    for file in (table, objects):
+        broken, good = lines(file)
+        assert (broken.order, broken.problem) == (None, "not UTF-8")
+        assert good.problem is None
+
+
+async def test_what_no_text_can_hold_is_written_beside_its_reason(
+    tmp_path: Path,
+) -> None:
+    rejected = tmp_path / "rejected.jsonl"
+    importing = OrderImport(strawberry.Schema(Query, Mutation), lambda: None)
+    halves = [Line(1, "caf\udce9", None, "not UTF-8"), Line(2, row := {"quantity": "\ud800"}, row)]
+    assert await import_batch(importing, halves, rejected) == {"REJECTED": 2}
+    first, second = map(json.loads, rejected.read_text(encoding="utf-8").splitlines())
+    assert first["order"] == "caf\udce9"
+    assert second["order"]["quantity"] == "\ud800"
 
 
 def test_a_columns_name_may_not_be_both_a_field_and_a_group(tmp_path: Path) -> None:

@@ -187,6 +187,15 @@ def test_tokens_are_for_somebody_in_particular(folder: Path) -> None:
     assert run(folder, "token", "--support", "newcomer", "--ttl", "7d").count(".") == 2
 
 
+@pytest.mark.parametrize("role", ["--user", "--support"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 81, "\udcff"])
+def test_no_token_is_made_for_what_is_no_name(tmp_path: Path, role: str, name: str) -> None:
+    process = command(tmp_path, "token", role, name)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, output) == (2, "")
+    assert "a name is text" in errors
+
+
 def test_a_wrong_setting_stops_the_start_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = os.environ | {"AMENDS_POOL_SIZE": "many", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -199,3 +208,12 @@ def test_a_wrong_setting_stops_the_start_with_one_line(folder: Path, monkeypatch
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("AMENDS_POOL_SIZE")
+
+
+def test_a_key_set_that_cannot_be_read_stops_the_start_before_anything_is_promised(tmp_path: Path) -> None:
+    settings = {"AMENDS_JWKS": str(tmp_path / "missing"), "AMENDS_DATA_DIR": str(tmp_path)}
+    environment = os.environ | settings | {"PYTHONPATH": str(ROOT)}
+    start = [sys.executable, "-m", "server.cli", "serve", "--port", "0"]
+    done = subprocess.run(start, env=environment, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("AMENDS_JWKS")
