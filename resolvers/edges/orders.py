@@ -1,5 +1,7 @@
 """An order's surroundings: its parcel, its requests, and whether the buyer could ask for help now."""
 
+from dataclasses import replace
+
 from domain import opening
 from domain.money import Money
 from domain.opening import Eligibility
@@ -72,4 +74,6 @@ async def _eligibility(
     facts = await context.read(whole.openings, order.key, at=at)
     assert facts is not None, "whoever sees the order sees what it is decided by"
     by_buyer = context.sight.member == order.buyer_id
+    if not by_buyer and not context.sight.conversations:
+        facts = replace(facts, buyer_suspected=False)  # sellers are never told, nor left to guess
     return opening.eligibility(facts, kind, reason, at=at, policy=CURRENT, by_buyer=by_buyer)

@@ -360,7 +360,15 @@ async def test_a_flagged_buyers_requests_go_to_support_and_nobody_says_why(world
     flagged = await world.ok("flagBuyer", world.support, "user { abuseFlag { reason } }", **flag)
     assert flagged["abuseFlag"] == {"reason": "Returns empty boxes."}
 
-    request = await world.open_request(await world.delivered_order())
+    order = await world.delivered_order()
+    asked = "query($id: ID!) { order(id: $id) { eligibility(reason: DEFECTIVE) { handledBy } } }"
+    foreseen = [
+        (await world.run(asked, viewer, id=order["id"]))["order"]["eligibility"]["handledBy"]
+        for viewer in (world.buyer, world.seller, world.support)
+    ]
+    assert foreseen == ["SUPPORT", "SELLER", "SUPPORT"]  # a seller cannot probe for suspicion
+
+    request = await world.open_request(order)
 
     assert request["handledBy"] == "SUPPORT"
     cause = "query($id: ID!) { supportRequest(id: $id) { routingCause } }"
