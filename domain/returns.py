@@ -98,7 +98,8 @@ def record_scan(change: Change, scan: ReportScan) -> None:
     if returned.status not in ON_ITS_WAY:
         return
     status = _status_after(scan.kind)
-    if status is not returned.status:
+    still_lost = returned.status is ReturnStatus.LOST and status is ReturnStatus.IN_TRANSIT
+    if status is not returned.status and not still_lost:
         delivered_at = happened_at if status is ReturnStatus.DELIVERED else None
         change.request = replace(
             change.request, returned=replace(returned, status=status, delivered_at=delivered_at)

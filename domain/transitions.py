@@ -163,7 +163,7 @@ WITHDRAWAL = (
 
 SUPPORTS_WORK = (
     Row(S, {Status.AWAITING_SELLER}, BUYER, Action.ESCALATE, (Status.UNDER_REVIEW,), escalation.escalate,
-        when=(on.ESCALATION_OPEN,), note="thread locked"),
+        when=(on.ESCALATION_OPEN,), until=while_runs(Deadline.LAPSE), note="thread locked"),
     Row(S, {Status.AWAITING_BUYER}, BUYER, Action.ESCALATE, (Status.UNDER_REVIEW,), escalation.escalate,
         until=while_runs(Deadline.DETAILS), note="thread locked"),
     Row(S, {Status.AWAITING_RETURN}, BUYER, Action.ESCALATE, (Status.UNDER_REVIEW,), escalation.escalate,

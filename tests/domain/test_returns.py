@@ -177,6 +177,18 @@ def test_an_upheld_dispute_rejects_the_return_and_the_platform_bears_its_way() -
     assert story.moved(LedgerAccount.RETURN_SHIPPING) == 0
 
 
+def test_a_lost_return_stays_lost_until_it_arrives_whatever_is_reported_late() -> None:
+    story = return_in_transit()
+    story.return_scan(ScanKind.LOST).later(HOUR)
+    for kind, status in (
+        (ScanKind.IN_TRANSIT, ReturnStatus.LOST),
+        (ScanKind.DELIVERED, ReturnStatus.DELIVERED),
+    ):
+        story.return_scan(kind, happened_at=story.at - 2 * HOUR)
+        assert story.request.returned is not None
+        assert story.request.returned.status is status
+
+
 @pytest.mark.parametrize("how", ["scan", "calendar"])
 def test_a_lost_return_goes_to_support_with_its_hold(how: str) -> None:
     story = return_in_transit()
