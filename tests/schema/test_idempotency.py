@@ -2,6 +2,10 @@
 
 import asyncio
 
+import pytest
+import sqlalchemy as sa
+
+from storage import engine
 from tests.schema.asking import REQUEST
 from tests.schema.world import World, usd
 
@@ -64,6 +68,25 @@ async def test_twins_at_once_have_one_effect_and_one_answer(world: World) -> Non
     assert all(answer == answers[0] for answer in answers)
     assert answers[0]["userErrors"] == []
     assert await world.count("offers") == 1
+
+
+async def test_who_waits_too_long_for_a_twin_is_told_to_ask_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await world.open_request(await world.delivered_order())
+    call = {"requestId": request["id"], "idempotencyKey": "slow"}
+    claimed = sa.text(
+        "INSERT INTO idempotency_keys (actor, key, mutation, input_hash, created_at)"
+        f" VALUES ('MEMBER:{world.buyer.account_id}', 'slow', 'withdrawRequest', 'not yet known', now())"
+    )
+    async with world.engine.connect() as twin:
+        await twin.execute(claimed)
+        monkeypatch.setitem(engine.SESSION, "lock_timeout", "100ms")  # of connections that are new
+
+        assert await world.refused("withdrawRequest", world.buyer, **call) == "IDEMPOTENCY_IN_PROGRESS"
+
+        await twin.rollback()
+    assert (await world.ok("withdrawRequest", world.buyer, **call))["outcome"] == "WITHDRAWN"
 
 
 async def test_an_answer_that_is_repeated_shows_the_present(world: World) -> None:
