@@ -12,9 +12,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from demo.casting import Plan, Plot, Talk
 from demo.people import AGENTS
 from demo.photos import Album
+from demo.plan import Plan, Plot, Talk
 from demo.script import Assign, ChargeBack, ClaimDecided, Note, RefundReported, Scan, Step, TimePasses
 from demo.stage import Moment, Stage
 from domain.commands import (
@@ -39,8 +39,9 @@ from resolvers import conversation, reports, support
 from resolvers.labels import own_label
 from resolvers.requests import LABELLED
 from storage.load import load_requests
+from storage.moves import Move
 from storage.openings import load_openings
-from storage.save import Move, save_all
+from storage.save import save_all
 from storage.scans import SeenScan, record_scans
 from storage.tables import deadlines
 

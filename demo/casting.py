@@ -13,8 +13,20 @@ from random import Random
 from demo import people, phrases, stories
 from demo.orders import Purchase, Till, plain_purchases
 from demo.pending import ANY_COVERED, HELD_BY_BUYER, PENDING, ROUTED, Pending
-from demo.people import Buyer, Manner, Seller
+from demo.people import Buyer, Seller
 from demo.phrases import Phrases
+from demo.plan import BEGAN, DAY, Plan, Plot, Talk
+from demo.repertoire import (
+    ASIDE,
+    CANCELLATIONS,
+    GOOD,
+    OF_OTHER_REASONS,
+    OVERTURNED,
+    RATED,
+    ROUTED_ENDS,
+    SO_SO,
+    WITH_RETURNS,
+)
 from demo.script import RefundReported, Scene, Step, Story
 from domain.businesstime import add_business_time
 from domain.commands import AnswerSurvey, Open
@@ -22,10 +34,7 @@ from domain.policy import CURRENT
 from domain.words import Party, RequestKind, RequestReason
 
 SEED = 20_251_201
-BEGAN = timedelta(days=131)
-"""How long ago the first show was."""
 FIRST_REQUEST = timedelta(days=116)
-DAY = timedelta(days=1)
 AFTERWARDS = RefundReported | AnswerSurvey
 """What may be yet to come in a story that has ended."""
 TALKS_ANSWERED = 0.6
@@ -33,80 +42,8 @@ TALKS_ANSWERED = 0.6
 R = RequestReason
 NOT_FOR_CONSUMABLES = (R.WRONG_ITEM, R.ITEM_MISSING)
 
-GOOD: tuple[Story, ...] = (
-    stories.refunded_at_once,
-    stories.partly_refunded,
-    stories.returned_and_confirmed,
-    stories.replaced,
-    stories.refunded_at_once,
-    stories.clarified_and_refunded,
-    stories.offer_declined_and_returned,
-    stories.chatted_and_refunded,
-    stories.claimed_from_the_carrier,
-    stories.returned_and_silently_confirmed,
-    stories.refund_failed_first,
-    stories.replacement_lost_and_refunded,
-    stories.refunded_while_in_transit,
-)
-SO_SO: tuple[Story, ...] = (
-    stories.explained,
-    stories.details_never_came,
-    stories.upheld,
-    stories.return_never_sent,
-    stories.platform_paid,
-    stories.return_rejected,
-    stories.offer_expired_and_platform_paid,
-    stories.return_lost,
-    stories.lapsed,
-)
-OVERTURNED: tuple[Story, ...] = (stories.overturned, stories.overturned, stories.overturned_on_return)
-ASIDE: tuple[Story, ...] = (
-    stories.withdrawn,
-    stories.cancelled,
-    stories.charged_back,
-    stories.cancellation_declined,
-    stories.routed_and_refunded,
-    stories.taken_over,
-    stories.cancellation_ignored,
-    stories.routed_and_handed_over,
-    stories.cancellation_too_late,
-    stories.replacement_given_up,
-    stories.routed_and_upheld,
-)
-ROUTED_ENDS: tuple[Story, ...] = (stories.routed_and_refunded, stories.routed_and_upheld)
-CANCELLATIONS = frozenset(
-    {
-        stories.cancelled,
-        stories.cancellation_declined,
-        stories.cancellation_ignored,
-        stories.cancellation_too_late,
-    }
-)
-OF_OTHER_REASONS = frozenset({*ROUTED_ENDS, stories.routed_and_handed_over})
-WITH_RETURNS = frozenset(
-    {
-        stories.returned_and_confirmed,
-        stories.returned_and_silently_confirmed,
-        stories.refunded_while_in_transit,
-        stories.offer_declined_and_returned,
-        stories.return_never_sent,
-        stories.return_rejected,
-        stories.return_lost,
-        stories.overturned_on_return,
-        stories.replacement_given_up,
-    }
-)
 
 MET_BY_THE_FLAGGED = frozenset({"denim_dept", "refurb_garage", "slab_central"})
-
-RATED = {
-    Manner.DEVOTED: "UGGNUGGUGG",
-    Manner.DILIGENT: "UGUGBGUNUG",
-    Manner.DECENT: "UUBGDUNGBU",
-    Manner.CARELESS: "GBUGXGNBGD",
-    Manner.ABSENT: "XGXBNXGXDB",
-}
-"""How each ten requests end: Good, thumbs Up or Down, so-so (N), overturned (B), overruled unheard (X)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,41 +56,6 @@ class Part:
     cancellation: bool = False
     reasons: tuple[RequestReason, ...] = ANY_COVERED
     buyer: Buyer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One request: its purchase, when and how it is opened, and each later step with its instant."""
-
-    purchase: Purchase
-    opened_at: datetime
-    opening: Open
-    photos: int
-    steps: tuple[tuple[datetime, Step], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A direct conversation: who wrote what when."""
-
-    buyer: Buyer
-    seller: Seller
-    words: tuple[tuple[datetime, Party, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that will have happened by `now`."""
-
-    now: datetime
-    sellers: tuple[Seller, ...]
-    purchases: tuple[Purchase, ...]
-    plots: tuple[Plot, ...]
-    talks: tuple[Talk, ...]
-
-    def night_after(self, at: datetime) -> datetime:
-        """The end of the day in which something happens."""
-        return self.now - (self.now - at) // DAY * DAY
 
 
 def cast(now: datetime, *, sellers: tuple[Seller, ...] = people.SELLERS, buyers: int = 400) -> Plan:

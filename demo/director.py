@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo import phrases
 from demo.acting import Actors, StoryError
-from demo.casting import BEGAN, DAY, Plan
 from demo.imports import address_of, imported, scans_of
 from demo.orders import Purchase
 from demo.people import AGENT, AGENTS, BUYER, CLEARED_BUYER, FLAGGED_BUYER, WAITING
 from demo.photos import Album
+from demo.plan import BEGAN, DAY, Plan
 from demo.stage import Company, Stage
 from domain.money import Money
 from domain.words import ImportStatus

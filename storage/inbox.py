@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.words import MessageKind, Party, ThreadKind
-from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread, tell
+from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread
+from storage.news import tell
 from storage.tables import accounts, inbox_entries, messages, threads
 
 SUBJECT = "Direct message"

@@ -24,7 +24,16 @@ from domain.values import (
     Return,
 )
 from domain.words import Carrier, ParcelRole
-from storage.rows import address_row
+from storage.part_rows import (
+    Row,
+    claim_row,
+    clock_row,
+    escalation_row,
+    offer_row,
+    refund_row,
+    replacement_row,
+    return_row,
+)
 from storage.tables import (
     claims,
     deadlines,
@@ -36,8 +45,6 @@ from storage.tables import (
     response_clocks,
     returns,
 )
-
-Row = dict[str, Any]
 
 
 async def save_parts(
@@ -68,14 +75,14 @@ def _changed_parts(
     known = _Parts.of(before) if before else _Parts()
     new = _Parts.of(after)
     order_id = after.order.id
-    yield offers, [_offer(each) for each in new.offers if each not in known.offers]
+    yield offers, [offer_row(each) for each in new.offers if each not in known.offers]
     yield (
         escalations,
-        [_escalation(each, actor_id) for each in new.escalations if each not in known.escalations],
+        [escalation_row(each, actor_id) for each in new.escalations if each not in known.escalations],
     )
-    yield response_clocks, [_clock(each) for each in new.clocks if each not in known.clocks]
-    yield refunds, [_refund(each, order_id) for each in new.refunds if each not in known.refunds]
-    yield claims, [_claim(each, after) for each in new.claims if each not in known.claims]
+    yield response_clocks, [clock_row(each) for each in new.clocks if each not in known.clocks]
+    yield refunds, [refund_row(each, order_id) for each in new.refunds if each not in known.refunds]
+    yield claims, [claim_row(each, after) for each in new.claims if each not in known.claims]
 
 
 class _Parts:
@@ -104,7 +111,7 @@ async def _save_return(
 ) -> None:
     if after is None or after == before:
         return
-    row = _return(after)
+    row = return_row(after)
     if after.label and (before is None or before.label is None):
         label = after.label
         row["parcel_id"] = await _new_parcel(
@@ -128,7 +135,7 @@ async def _save_replacements(
     for each in after:
         if each in before:
             continue
-        row = _replacement(each)
+        row = replacement_row(each)
         if each.number not in announced:
             row["parcel_id"] = await _new_parcel(
                 connection, key, each.carrier, each.tracking_number, ParcelRole.REPLACEMENT, each.number
@@ -185,108 +192,6 @@ async def _new_parcel(
     if id_ is None:
         raise TrackingInUse
     return id_
-
-
-def _offer(offer: Offer) -> Row:
-    return {
-        "number": offer.number,
-        "currency": offer.amount.currency,
-        "amount_minor": offer.amount.minor,
-        "note": offer.note,
-        "status": offer.status,
-        "offered_at": offer.offered_at,
-        "expires_at": offer.expires_at,
-        "answered_at": offer.answered_at,
-    }
-
-
-def _escalation(escalation: Escalation, actor_id: int | None) -> Row:
-    ruling = escalation.ruling
-    amount = ruling.amount if ruling else None
-    return {
-        "number": escalation.number,
-        "cause": escalation.cause,
-        "by": escalation.by,
-        "text": escalation.text,
-        "at": escalation.at,
-        "decision": ruling.decision if ruling else None,
-        "ruling_funded_by": ruling.funded_by if ruling else None,
-        "currency": amount.currency if amount else None,
-        "ruling_amount_minor": amount.minor if amount else None,
-        "ruling_text": ruling.text if ruling else None,
-        "ruled_at": ruling.at if ruling else None,
-        "ruled_by": actor_id if ruling else None,
-        "overturned": ruling.overturned if ruling else False,
-    }
-
-
-def _clock(clock: ResponseClock) -> Row:
-    return {
-        "number": clock.number,
-        "started_at": clock.started_at,
-        "due_at": clock.due_at,
-        "responded_at": clock.responded_at,
-        "missed": clock.missed,
-    }
-
-
-def _refund(refund: Refund, order_id: int) -> Row:
-    return {
-        "order_id": order_id,
-        "currency": refund.amount.currency,
-        "amount_minor": refund.amount.minor,
-        "funded_by": refund.funded_by,
-        "status": refund.status,
-        "created_at": refund.created_at,
-        "settled_at": refund.settled_at,
-    }
-
-
-def _claim(claim: Claim, request: Request) -> Row:
-    assert request.order.shipment is not None, "only a parcel can be claimed for"
-    return {
-        "shipment_id": request.order.shipment.id,
-        "status": claim.status,
-        "carrier": claim.carrier,
-        "currency": claim.coverage.currency,
-        "coverage_minor": claim.coverage.minor,
-        "files_at": claim.files_at,
-        "file_by": claim.file_by,
-        "opted_in_at": claim.opted_in_at,
-        "filed_at": claim.filed_at,
-        "decided_at": claim.decided_at,
-        "paid_minor": claim.paid.minor if claim.paid else None,
-    }
-
-
-def _return(returned: Return) -> Row:
-    dispute = returned.dispute
-    return {
-        "status": returned.status,
-        "funded_by": returned.funded_by,
-        "approved_at": returned.approved_at,
-        "return_to": address_row(returned.return_to),
-        "drop_off_by": returned.drop_off_by,
-        "dropped_off_at": returned.dropped_off_at,
-        "delivered_at": returned.delivered_at,
-        "review_by": returned.review_by,
-        "confirmed_at": returned.confirmed_at,
-        "confirmed_by": returned.confirmed_by,
-        "dispute_condition": dispute.condition if dispute else None,
-        "dispute_text": dispute.text if dispute else None,
-        "dispute_attachment_ids": list(dispute.attachment_ids) if dispute else None,
-        "disputed_at": dispute.at if dispute else None,
-    }
-
-
-def _replacement(replacement: Replacement) -> Row:
-    return {
-        "number": replacement.number,
-        "ship_by": replacement.ship_by,
-        "submitted_at": replacement.submitted_at,
-        "shipped_at": replacement.shipped_at,
-        "delivered_at": replacement.delivered_at,
-    }
 
 
 def _put(table: sa.Table, columns: Mapping[str, Any]) -> sa.Insert:

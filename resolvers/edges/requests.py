@@ -17,21 +17,13 @@ from domain.words import Funder, Party, RefundStatus, RequestAction, ResponseKin
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
 from resolvers.edges.users import by_id
-from storage.reads import ledger, orders, parts, requests, threads, timeline, whole
+from storage.reads import ledger, orders, parcels, parts, requests, threads, timeline, whole
 from storage.reads.accounts import AccountRow
 from storage.reads.ledger import EntryRow
 from storage.reads.orders import OrderRow, ScanRow
 from storage.reads.pages import Window
-from storage.reads.parts import (
-    ClaimRow,
-    DisputeRow,
-    EscalationRow,
-    NoteRow,
-    OfferRow,
-    RefundRow,
-    ReplacementRow,
-    ReturnRow,
-)
+from storage.reads.parcels import DisputeRow, ReplacementRow, ReturnRow
+from storage.reads.parts import ClaimRow, EscalationRow, NoteRow, OfferRow, RefundRow
 from storage.reads.requests import RequestRow, SurveyRow
 from storage.reads.threads import AttachmentRow, ThreadRow
 from storage.reads.timeline import TimelineRow
@@ -94,12 +86,12 @@ async def offers(context: Context, request: RequestRow) -> list[OfferRow]:
 
 async def returned(context: Context, request: RequestRow) -> ReturnRow | None:
     """Its return."""
-    return await context.read(parts.return_of, request.key)
+    return await context.read(parcels.return_of, request.key)
 
 
 async def replacements(context: Context, request: RequestRow) -> list[ReplacementRow]:
     """Its replacements, newest first."""
-    return await context.read(parts.replacements_of, request.key)
+    return await context.read(parcels.replacements_of, request.key)
 
 
 async def scans(context: Context, parcel: ReturnRow | ReplacementRow) -> list[ScanRow]:

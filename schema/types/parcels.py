@@ -13,7 +13,7 @@ from schema.types.node import Node
 from schema.types.threads import Attachment
 from schema.types.values import Address, Money
 from storage.reads.orders import ScanRow, ShipmentRow
-from storage.reads.parts import DisputeRow, ReplacementRow, ReturnRow
+from storage.reads.parcels import DisputeRow, ReplacementRow, ReturnRow
 
 SCANS = "What the carrier reported, oldest first."
 

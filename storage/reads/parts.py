@@ -1,4 +1,4 @@
-"""What hangs on a request: offers, its return, replacements, refund, claim, escalations, Support's notes."""
+"""What hangs on a request: offers, its refund, claim and escalations, Support's notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.money import Currency, Money
-from domain.values import Address
 from domain.words import (
     Carrier,
     ClaimStatus,
@@ -15,23 +14,11 @@ from domain.words import (
     OfferStatus,
     Party,
     RefundStatus,
-    ReturnCondition,
-    ReturnStatus,
     RulingDecision,
 )
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, PART, Reading, columns_of
-from storage.tables import (
-    claims,
-    escalations,
-    internal_notes,
-    offers,
-    parcels,
-    refunds,
-    replacements,
-    requests,
-    returns,
-)
+from storage.tables import claims, escalations, internal_notes, offers, refunds, requests
 from storage.visibility import EVERYTHING, sees_part, sees_sale, sees_sellers_side, sees_support_work
 
 
@@ -54,77 +41,6 @@ class OfferRow:
     def amount(self) -> Money:
         """What was proposed."""
         return Money(self.amount_minor, self.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeRow:
-    """The seller's word against a returned item."""
-
-    condition: ReturnCondition
-    text: str
-    attachment_ids: tuple[int, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRow:
-    """The parcel on its way back."""
-
-    seller_id: int
-    request_number: int
-    status: ReturnStatus
-    address: dict[str, str | None] | None
-    parcel_id: int | None
-    carrier: Carrier | None
-    tracking_number: str | None
-    label_url: str | None
-    currency: Currency | None
-    label_cost_minor: int | None
-    drop_off_by: datetime | None
-    dropped_off_at: datetime | None
-    delivered_at: datetime | None
-    review_by: datetime | None
-    confirmed_at: datetime | None
-    confirmed_by: Party | None
-    dispute_condition: ReturnCondition | None
-    dispute_text: str | None
-    dispute_attachment_ids: list[int] | None
-    disputed_at: datetime | None
-
-    @property
-    def return_to(self) -> Address | None:
-        """Where it goes, once there is a label."""
-        return Address(**self.address) if self.address and self.parcel_id else None  # type: ignore[arg-type]
-
-    @property
-    def shipping_cost(self) -> Money | None:
-        """What the label cost."""
-        if self.label_cost_minor is None or self.currency is None:
-            return None
-        return Money(self.label_cost_minor, self.currency)
-
-    @property
-    def dispute(self) -> DisputeRow | None:
-        """The seller's dispute, if there is one."""
-        if self.dispute_condition is None or self.disputed_at is None:
-            return None
-        ids = tuple(self.dispute_attachment_ids or ())
-        return DisputeRow(self.dispute_condition, self.dispute_text or "", ids, self.disputed_at)
-
-
-@dataclass(frozen=True, slots=True)
-class ReplacementRow:
-    """A second parcel."""
-
-    seller_id: int
-    request_number: int
-    number: int
-    parcel_id: int
-    carrier: Carrier
-    tracking_number: str
-    ship_by: datetime
-    shipped_at: datetime | None
-    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +151,6 @@ def _of(part: sa.FromClause) -> sa.ColumnElement[bool]:
     return NUMBERED.match(part.c.seller_id, part.c.request_number)
 
 
-def _with_parcel(part: sa.Table) -> sa.FromClause:
-    same = sa.and_(parcels.c.seller_id == part.c.seller_id, parcels.c.id == part.c.parcel_id)
-    return part.outerjoin(parcels, same)
-
-
 _offer = columns_of(OfferRow, offers)
 offers_of = Reading(
     OfferRow, NUMBERED, _offer, offers, _of(offers), sees_part(offers), order=[offers.c.number.desc()]
@@ -252,25 +163,6 @@ offer_by_key = Reading(
     PART.match(offers.c.seller_id, offers.c.request_number, offers.c.number),
     sees_part(offers),
 ).one
-
-return_of = Reading(
-    ReturnRow,
-    NUMBERED,
-    columns_of(ReturnRow, returns, parcels, address=returns.c.return_to),
-    _with_parcel(returns),
-    _of(returns),
-    sees_part(returns),
-).one
-
-replacements_of = Reading(
-    ReplacementRow,
-    NUMBERED,
-    columns_of(ReplacementRow, replacements, parcels),
-    _with_parcel(replacements),
-    _of(replacements),
-    sees_part(replacements),
-    order=[replacements.c.number.desc()],
-).many
 
 _refund = columns_of(RefundRow, refunds, requests)
 _its_request = sa.and_(

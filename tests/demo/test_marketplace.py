@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo import bulk, marketplace, people
-from demo.casting import BEGAN, DAY, cast
+from demo.casting import cast
 from demo.invariants import violations
+from demo.plan import BEGAN, DAY
 from domain.words import (
     ClaimStatus,
     EnrollmentStatus,
