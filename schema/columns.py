@@ -75,7 +75,7 @@ async def _asked(resolve: Callable[..., Any], context: Any, source: Any, argumen
         answer = resolve(context, source, **arguments)
         return await answer if inspect.isawaitable(answer) else answer
     except (BadId, BadCursor, Refusal) as error:
-        raise explained(error) from None
+        raise explained(error, arguments) from None
 
 
 def column(description: str, *, of: str | None = None) -> Any:

@@ -42,8 +42,9 @@ LIMITS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
 class BadId(ValueError):  # noqa: N818 a word of this field, as in "bad token"
     """A text that never was an id of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__("This is not an id: use ids exactly as they were given.")
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,13 @@ def decode(text: str) -> GlobalId:
         kind, *numbers = plain.decode("ascii").split(":")
         found = GlobalId(kind, tuple(int(number) for number in numbers))
     except (UnicodeError, binascii.Error, ValueError):
-        raise BadId from None
+        raise BadId(text) from None
     limits = LIMITS.get(kind, ())
     fits = len(limits) == len(found.parts) and all(
         1 <= part <= limit for part, limit in zip(found.parts, limits, strict=True)
     )
     if not fits or not limits or str(found) != text:
-        raise BadId
+        raise BadId(text)
     return found
 
 

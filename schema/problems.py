@@ -1,13 +1,16 @@
 """What a query is told when its arguments make no sense: an error in its own words, never a bug of ours."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from graphql import GraphQLError
 
 from domain.refusals import NotAllowed, Refusal
 from schema.ids import BadId
 from storage.reads.pages import BadCursor
+
+EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class BadInput(GraphQLError):  # noqa: N818 a word of this field, as in "bad token"
@@ -17,14 +20,23 @@ class BadInput(GraphQLError):  # noqa: N818 a word of this field, as in "bad tok
         super().__init__(message, extensions={"code": code, **({"field": list(field)} if field else {})})
 
 
-def explained(error: BadId | BadCursor | Refusal) -> BadInput:
+def explained(error: BadId | BadCursor | Refusal, arguments: Mapping[str, Any] = EMPTY) -> BadInput:
     """Put what was raised below into words for the client."""
     if isinstance(error, BadId):
-        return BadInput(str(error))
+        return BadInput(str(error), *_place(error.text, arguments))
     if isinstance(error, BadCursor):
-        return BadInput("This is not a cursor of this list: use cursors exactly as they were given.")
+        return BadInput(str(error), error.argument)
     code = error.code.value if isinstance(error, NotAllowed) else "BAD_USER_INPUT"
     return BadInput(error.message, *(error.field or ()), code=code)
+
+
+def _place(id_: str, arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Where among the arguments an id was given; `id_` is the way to name an argument `id`."""
+    for name, value in arguments.items():
+        if value == id_:
+            yield name.rstrip("_")
+        elif isinstance(value, list) and id_ in value:
+            yield from (name, str(value.index(id_)))
 
 
 def check_texts(arguments: Mapping[str, Any]) -> None:

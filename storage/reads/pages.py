@@ -37,7 +37,11 @@ def asked(**conditions: Any) -> Asked:
 
 
 class BadCursor(ValueError):  # noqa: N818 a word of this field, as in "bad token"
-    """A text that no page of this list gave out."""
+    """A text that no page of this list gave out; `argument` is `after` or `before`."""
+
+    def __init__(self, argument: str) -> None:
+        super().__init__("This is not a cursor of this list: use cursors exactly as they were given.")
+        self.argument = argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,9 @@ class Order:
                 _value(int(number), column.type) for number, column in zip(numbers, self.columns, strict=True)
             ]
         except (UnicodeError, binascii.Error, ValueError, OverflowError):
-            raise BadCursor from None
+            raise BadCursor(name) from None
         if given != self.name or self.cursor(values) != cursor:
-            raise BadCursor
+            raise BadCursor(name)
         return {f"{name}_{index}": value for index, value in enumerate(values)}
 
 
@@ -111,7 +115,7 @@ def _value(number: int, kind: sa.types.TypeEngine[Any]) -> Any:
         return EPOCH + number * MICROSECOND
     limit = LARGEST if isinstance(kind, sa.BigInteger) else 2**31 - 1
     if not -limit <= number <= limit:
-        raise BadCursor
+        raise OverflowError(number)
     return number
 
 

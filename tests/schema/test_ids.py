@@ -50,6 +50,13 @@ async def test_a_query_says_so(world: World, root: str, text: str) -> None:
     result = await world.execute(f"query($id: ID!) {{ {root} {{ id }} }}", world.support, id=text)
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
     assert "not an id" in result.errors[0].message
+    assert result.errors[0].extensions["field"] == ["id"]
+
+
+async def test_of_many_ids_the_malformed_one_is_named(world: World) -> None:
+    document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    result = await world.execute(document, world.support, ids=[ids.encode("User", 1), "garbage"])
+    assert result.errors[0].extensions["field"] == ["ids", "1"]
 
 
 async def test_an_id_of_another_kind_names_nothing(world: World) -> None:

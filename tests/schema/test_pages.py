@@ -129,6 +129,7 @@ async def test_a_page_that_cannot_be_is_refused(
     result = await execute(world, {"id": thread["id"]}, "messages", **arguments)
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
     assert complaint in result.errors[0].message
+    assert result.errors[0].extensions["field"] == [list(arguments)[-1]]
 
 
 async def test_a_page_of_nothing_still_says_what_there_is(world: World) -> None:
