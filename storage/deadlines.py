@@ -26,9 +26,14 @@ class Due:
     attempts: int
 
 
-async def claim_due(connection: AsyncConnection, at: datetime) -> Due | None:
-    """Lock the request whose clock ran out first among those that nobody else has; None if there is none."""
-    taken = (await connection.execute(_claim, {"at": at})).one_or_none()
+async def claim_due(connection: AsyncConnection, at: datetime, *, in_turn: bool = False) -> Due | None:
+    """Lock the request whose clock ran out first among those that nobody else has; None if there is none.
+
+    With `in_turn` it is the first of all: who has it is waited for.
+    """
+    if in_turn:
+        await connection.execute(_wait_for_ever)
+    taken = (await connection.execute(_claim_in_turn if in_turn else _claim, {"at": at})).one_or_none()
     if taken is None:
         return None
     request = await lock_request(connection, RequestKey(taken.seller_id, taken.request_number))
@@ -58,11 +63,12 @@ async def may_fire(connection: AsyncConnection) -> bool:
 
 async def hold_clock(connection: AsyncConnection) -> None:
     """Be the only one who fires deadlines until this transaction ends; waits for those who are at it."""
-    await connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+    await connection.execute(_wait_for_ever)
     await connection.execute(_take_clock)
 
 
-_claim = (
+_wait_for_ever = sa.text("SET LOCAL lock_timeout = 0")
+_first_due = (
     sa.select(
         deadlines.c.seller_id, deadlines.c.request_number, deadlines.c.next_attempt_at, deadlines.c.attempts
     )
@@ -74,8 +80,9 @@ _claim = (
     .where(deadlines.c.next_attempt_at <= sa.bindparam("at"))
     .order_by(deadlines.c.next_attempt_at, deadlines.c.seller_id, deadlines.c.request_number)
     .limit(1)
-    .with_for_update(key_share=True, of=orders, skip_locked=True)
 )
+_claim = _first_due.with_for_update(key_share=True, of=orders, skip_locked=True)
+_claim_in_turn = _first_due.with_for_update(key_share=True, of=orders)
 _next = sa.select(sa.func.min(deadlines.c.next_attempt_at))
 _failed = (
     sa.update(deadlines)

@@ -36,7 +36,8 @@ async def fire_due(engine: AsyncEngine) -> int:
 async def advance(engine: AsyncEngine, by: timedelta) -> tuple[datetime, int]:
     """Move the test clock forward, firing every deadline on the way when its instant has come.
 
-    Gives the instant it then shows, and how many deadlines fired. Workers wait meanwhile.
+    Gives the instant it then shows, and how many deadlines fired. Workers wait meanwhile; it waits for
+    whoever has a request whose deadline is on the way.
     """
     async with engine.begin() as holding:
         await deadlines.hold_clock(holding)
@@ -58,7 +59,7 @@ async def fire_next(engine: AsyncEngine, *, until: datetime | None = None) -> in
             if until is None and not await deadlines.may_fire(connection):
                 return None
             at = until or await clock.now(connection)
-            due = await deadlines.claim_due(connection, at)
+            due = await deadlines.claim_due(connection, at, in_turn=until is not None)
             if due is None:
                 return None
             if until:

@@ -163,3 +163,13 @@ class Market:
         sides = {Party.BUYER: request.order.buyer_id, Party.SELLER: request.order.seller_id}
         await save(connection, request, decision, actor_id=sides.get(by))
         return decision.request
+
+
+async def waiting(engine: AsyncEngine) -> int:
+    """How many connections wait for another's lock."""
+    async with engine.connect() as connection:
+        waits = sa.text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int((await connection.execute(waits)).scalar_one())

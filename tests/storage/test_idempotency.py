@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.refusals import IdempotencyInProgress, IdempotencyKeyReused
 from storage import idempotency
+from tests.storage.market import waiting
 
 RECEIPT = {"request": [1, 2]}
 
@@ -24,16 +25,6 @@ async def call(engine: AsyncEngine, *, key: str = "k", input_hash: str = "h", tw
             pass
         await idempotency.store(connection, "MEMBER:1", key, RECEIPT)
         return "done"
-
-
-async def waiting(engine: AsyncEngine) -> int:
-    """How many connections wait for another's lock."""
-    async with engine.connect() as connection:
-        waits = sa.text(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int((await connection.execute(waits)).scalar_one())
 
 
 async def test_the_same_key_and_input_give_the_first_receipt(engine: AsyncEngine) -> None:

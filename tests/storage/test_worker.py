@@ -15,8 +15,9 @@ from domain.words import Party, RequestOutcome, RequestStatus
 from storage import clock
 from storage.deadlines import hold_clock
 from storage.engine import make_engine
+from storage.load import lock_request
 from storage.save import save
-from tests.storage.market import Market, usd
+from tests.storage.market import Market, usd, waiting
 from worker.deadlines import advance, fire_due
 from worker.loop import run
 
@@ -150,3 +151,15 @@ async def test_no_worker_fires_while_the_clock_is_moved(market: Market) -> None:
         await market.set_clock(market.at + timedelta(days=14))
         assert await fire_due(market.engine) == 0
     assert await fire_due(market.engine) == 1
+
+
+async def test_the_clock_that_moves_waits_for_whoever_has_a_request_on_its_way(market: Market) -> None:
+    (key,) = await several(market, 1)
+    async with market.transaction() as connection:
+        await lock_request(connection, key)
+        advancing = asyncio.create_task(advance(market.engine, timedelta(days=14)))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await waiting(market.engine):
+                assert not advancing.done()
+    _, fired = await advancing
+    assert (fired, (await market.load(key)).status) == (1, RequestStatus.CLOSED)
