@@ -11,7 +11,7 @@ from datetime import datetime
 from domain import journals
 from domain.commands import Command, DecideClaim, ReportChargeback, ReportLabel, ReportRefund, RetryRefund
 from domain.refusals import Invalid, NotFound, Refusal
-from domain.values import Label, Order, RequestKey
+from domain.values import Label, Order, Request, RequestKey
 from domain.words import ClaimStatus, Party, RefundStatus
 from resolvers.mutate import Receipt, Refusals, Refused, Write
 from resolvers.parties import require_platform, require_platform_or_support
@@ -57,7 +57,7 @@ async def retry_refund(write: Write, key: RequestKey) -> Receipt:
     """A refund that failed is sent again."""
     require_platform_or_support(write)
     by = Party.SUPPORT if write.viewer.is_support else Party.PAYMENTS
-    await _report(write, key, RetryRefund(), by=by, field="refundId")
+    await _report(write, await _refunding(write, key), RetryRefund(), by=by)
     return receipt_of(key)
 
 
@@ -82,7 +82,7 @@ async def _report_refund(write: Write, report: RefundReport) -> None:
         raise Invalid("A refund is reported as SETTLED or FAILED.", "status")
     await check_past(write, report.at)
     command = ReportRefund(report.status is RefundStatus.SETTLED, report.at)
-    await _report(write, report.request, command, by=Party.PAYMENTS, field="refundId")
+    await _report(write, await _refunding(write, report.request), command, by=Party.PAYMENTS)
 
 
 async def report_chargeback(write: Write, order_external_id: str, at: datetime) -> Receipt:
@@ -99,7 +99,8 @@ async def report_chargeback(write: Write, order_external_id: str, at: datetime) 
     moved = False
     if facts.open_request is not None:
         receipt |= receipt_of(facts.open_request)
-        moved = await _report(write, facts.open_request, ReportChargeback(at), by=Party.PAYMENTS)
+        open_request = await settled(write, await locked(write, facts.open_request))
+        moved = await _report(write, open_request, ReportChargeback(at), by=Party.PAYMENTS)
     if not moved:
         await _post_chargeback(write, (await lock_order(write, order)).order)
     await record_chargeback(write.connection, order.seller_id, order.id, at=at)
@@ -119,9 +120,14 @@ async def check_past(write: Write, at: datetime, *field: str) -> None:
         raise Invalid("This has not happened yet.", *(field or ("at",)))
 
 
-async def _report(
-    write: Write, key: RequestKey, command: Command, *, by: Party, field: str = "requestId"
-) -> bool:
-    """Tell a request of a fact; give whether it said anything new."""
-    request = await settled(write, await locked(write, key, field))
+async def _refunding(write: Write, key: RequestKey) -> Request:
+    """Lock and settle a request that has given a refund. Raises NotFound."""
+    request = await settled(write, await locked(write, key, "refundId"))
+    if request.refund is None:
+        raise NotFound("refund", "refundId")
+    return request
+
+
+async def _report(write: Write, request: Request, command: Command, *, by: Party) -> bool:
+    """Tell a settled request of a fact; give whether it said anything new."""
     return bool((await decide_and_save(write, request, command, by=by)).effects)

@@ -41,7 +41,7 @@ from domain.words import (
     ScanKind,
 )
 from resolvers import conversation, reports, requests
-from resolvers.mutate import Write
+from resolvers.mutate import Refusals, Write
 from resolvers.reports import RefundReport
 from storage.engine import make_engine
 from tests.domain.story import LABEL
@@ -139,10 +139,10 @@ class AnythingGoesAtOnce(RuleBasedStateMachine):
         except Refusal as refusal:
             return refusal
 
-    async def _does(self, by: Party, command: c.Command) -> Refusal | None:
+    async def _does(self, by: Party, command: c.Command) -> Refusal | Refusals | None:
         try:
             await self.town.calls(by, lambda write: self._use_case(write, command))
-        except Refusal as refusal:
+        except (Refusal, Refusals) as refusal:
             return refusal
         return None
 

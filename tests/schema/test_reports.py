@@ -1,5 +1,6 @@
 """What the platform reports: facts kept once, in any order, whatever they move."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -90,6 +91,16 @@ async def test_an_import_is_safe_to_repeat(world: World) -> None:
         "REJECTED",
         ["orders", "0", "price"],
     )
+
+
+async def test_nothing_is_reported_of_a_refund_that_was_never_given(world: World) -> None:
+    request = await world.open_request(await world.delivered_order())
+    named = base64.urlsafe_b64decode(request["id"] + "==").decode().replace("SupportRequest", "Refund")
+    refund = {"refundId": base64.urlsafe_b64encode(named.encode()).decode().rstrip("=")}
+    report = refund | {"status": "SETTLED", "at": (await world.now()).isoformat()}
+
+    assert await world.refused("reportRefunds", world.platform, refunds=[report]) == "NOT_FOUND"
+    assert await world.refused("retryRefund", world.platform, **refund) == "NOT_FOUND"
 
 
 async def test_a_refund_settles_or_fails_and_is_sent_again(world: World) -> None:
