@@ -58,7 +58,8 @@ async def answer_http_error(_: Request, error: Exception) -> Response:
     """Answer an address or a method that is not there."""
     assert isinstance(error, HTTPException)
     headers = dict(error.headers) if error.headers else None
-    return refuse(error.status_code, f"{error.detail}.", "NOT_FOUND", headers=headers)
+    code = "NOT_FOUND" if error.status_code == 404 else "BAD_REQUEST"
+    return refuse(error.status_code, f"{error.detail}.", code, headers=headers)
 
 
 async def answer_nobody(_: Request, _error: Exception) -> Response:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from server.auth import BadToken
 from server.encoding import GRAPHQL_RESPONSE, JSON
+from server.errors import HANDLERS
 from server.graph_view import GraphView
 
 
@@ -48,7 +49,8 @@ async def make_context(request: Request) -> dict[str, Any]:
 def client(*, introspection: bool = True) -> httpx.AsyncClient:
     graph = strawberry.Schema(Query, Mutation)
     view = GraphView(graph, make_context, body_limit_bytes=100_000, introspection=introspection)
-    app = Starlette(routes=[Route("/graphql", view.answer, methods=["GET", "POST"])])
+    route = Route("/graphql", view.answer, methods=["GET", "POST"])
+    app = Starlette(routes=[route], exception_handlers=dict(HANDLERS))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://amends.example")
 
 
@@ -158,6 +160,12 @@ async def test_get_never_changes_anything(http: httpx.AsyncClient) -> None:
     answer = await http.get("/graphql", params={"query": "mutation { change }"})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+
+
+async def test_a_wrong_method_is_not_told_as_a_missing_address(http: httpx.AsyncClient) -> None:
+    answers = [await http.put("/graphql"), await http.get("/nowhere")]
+    told = [(answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) for answer in answers]
+    assert told == [(405, "BAD_REQUEST"), (404, "NOT_FOUND")]
 
 
 async def test_a_bug_is_told_by_its_reference_alone(http: httpx.AsyncClient) -> None:
