@@ -20,6 +20,7 @@ from domain.refusals import (
     ThreadReadOnly,
 )
 from domain.words import (
+    DeadlineKind,
     EscalationCause,
     Funder,
     Handler,
@@ -44,6 +45,7 @@ from tests.domain.story import (
     WAREHOUSE,
     Story,
     awaiting_buyer,
+    awaiting_replacement,
     awaiting_return,
     awaiting_seller,
     declined,
@@ -245,3 +247,24 @@ def test_the_seller_confirms_or_disputes_a_return_of_a_routed_request() -> None:
     story.rules(RulingDecision.REFUND_ON_RETURN, Funder.SELLER)
     story.step(Party.CARRIER, c.ReportScan(ParcelRole.RETURN, ScanKind.DELIVERED, story.at))
     assert {RequestAction.CONFIRM_RETURN, RequestAction.DISPUTE_RETURN} <= story.may(Party.SELLER)
+
+
+@pytest.mark.parametrize(
+    ("story", "closes"),
+    [
+        (lambda: awaiting_seller().until_due(), DeadlineKind.LAPSE),
+        (awaiting_buyer, DeadlineKind.DETAILS),
+        (awaiting_return, DeadlineKind.DROP_OFF),
+        (declined, DeadlineKind.ESCALATION),
+        (lambda: awaiting_replacement().until_due(), DeadlineKind.REPLACEMENT_GIVE_UP),
+    ],
+    ids=["overdue", "asked for details", "return", "declined", "replacement overdue"],
+)
+def test_the_way_to_support_is_open_until_a_clock_moves_the_request_on(
+    story: Callable[[], Story], closes: DeadlineKind
+) -> None:
+    now = story()
+    way = escalation_eligibility(now.request, at=now.at, policy=CURRENT)
+    assert (way.eligible, way.closes_at) == (True, now.request.deadlines[closes])
+    now.until(now.request.deadlines[closes])
+    assert not escalation_eligibility(now.request, at=now.at, policy=CURRENT).eligible
