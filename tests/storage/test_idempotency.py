@@ -41,6 +41,7 @@ async def test_another_input_or_mutation_is_refused(engine: AsyncEngine) -> None
     await call(engine)
     with pytest.raises(IdempotencyKeyReused):
         await call(engine, input_hash="other")
+    assert await call(engine) == RECEIPT
 
 
 async def test_a_call_that_failed_leaves_the_key_free(engine: AsyncEngine) -> None:

@@ -142,6 +142,7 @@ async def test_the_loop_fires_what_is_due_and_stops_when_told(market: Market) ->
             pass
         stop.set()
         await working
+    assert (await market.load(key)).outcome is RequestOutcome.NOT_REFUNDED
 
 
 async def test_no_worker_fires_while_the_clock_is_moved(market: Market) -> None:
