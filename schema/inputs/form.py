@@ -25,6 +25,7 @@ LAST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST_INTEGER = 2**31 - 1
 LONGEST_KEY = 200
 LONGEST_URL = 2_000
+LONGEST_TRACKING_NUMBER = 100
 LONGEST_TEXT = CURRENT.message_length_characters
 MOST_ATTACHMENTS = 20
 MOST_ROWS = 250  # of one import or report
@@ -42,6 +43,7 @@ class Rule:
     least: int | None = None  # the smallest integer, or amount in minor units
     country: bool = False  # two capital letters
     blank: bool = False  # the domain says what an empty one means
+    compact: bool = False  # a number that people write with spaces or small letters
 
 
 def field(description: str, *, optional: bool = False, default: Any = strawberry.UNSET, **rule: Any) -> Any:
@@ -75,7 +77,10 @@ def attachment_ids() -> Any:
 
 
 class Form:
-    """The base of every input: what was left out, or is blank where nothing is asked for, is None."""
+    """The base of every input: what was left out, or is blank where nothing is asked for, is None.
+
+    What is compact has one spelling: capital letters and no spaces.
+    """
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):  # type: ignore[arg-type]  # strawberry makes its subclasses dataclasses
@@ -83,6 +88,8 @@ class Form:
             is_optional = each.default is not dataclasses.MISSING
             if value is strawberry.UNSET or (is_optional and isinstance(value, str) and not value.strip()):
                 setattr(self, each.name, None)
+            elif isinstance(value, str) and each.metadata.get("rule", Rule()).compact:
+                setattr(self, each.name, "".join(value.split()).upper())
 
 
 def problems(form: Form, at: Path = ()) -> Iterator[Refusal]:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.imports import ImportedMember, ImportedOrder, ImportedShipment, ImportedShow
 from domain.words import Carrier
-from schema.inputs.form import MOST_ROWS, Form, Rule, field, idempotency_key
+from schema.inputs.form import LONGEST_TRACKING_NUMBER, MOST_ROWS, Form, Rule, field, idempotency_key
 from schema.inputs.money import AddressInput, MoneyInput
 from schema.scalars import URL
 
@@ -52,7 +52,11 @@ class ImportShipmentInput(Form):
 
     external_id: str = field("The platform's own name of it.", longest=200)
     carrier: Carrier = field("Who carries it.")
-    tracking_number: str = field("Its number; serves one parcel.", longest=100)
+    tracking_number: str = field(
+        "Its number; serves one parcel. Spaces and small letters make no difference.",
+        longest=LONGEST_TRACKING_NUMBER,
+        compact=True,
+    )
     platform_label: bool = field("Whether the label was bought on the platform.")
     insured_for: MoneyInput | None = field(
         "Extra insurance; left out: the carrier's included cover.", optional=True, least=0

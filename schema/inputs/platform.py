@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from domain.words import Carrier, EnrollmentStatus, RefundStatus, ScanKind
-from schema.inputs.form import MOST_ROWS, Form, field, idempotency_key
+from schema.inputs.form import LONGEST_TRACKING_NUMBER, MOST_ROWS, Form, field, idempotency_key
 from schema.inputs.money import MoneyInput
 from schema.scalars import URL
 
@@ -17,7 +17,11 @@ class ScanInput(Form):
     """What the carrier saw, where and when."""
 
     carrier: Carrier = field("Who carries it.")
-    tracking_number: str = field("The parcel's number.", longest=100)
+    tracking_number: str = field(
+        "The parcel's number. Spaces and small letters make no difference.",
+        longest=LONGEST_TRACKING_NUMBER,
+        compact=True,
+    )
     kind: ScanKind = field("What was seen.")
     at: datetime = field("When it happened.")
     place: str | None = field("Where.", optional=True, longest=200)
@@ -62,7 +66,7 @@ class ReportReturnLabelInput(Form):
 
     request_id: strawberry.ID = field("The request whose return it is for.", of="SupportRequest")
     carrier: Carrier = field("Who carries it.")
-    tracking_number: str = field("Its number.", longest=100)
+    tracking_number: str = field("Its number.", longest=LONGEST_TRACKING_NUMBER, compact=True)
     label_url: URL = field("Where to print it.")
     cost: MoneyInput = field("What it costs.", least=0)
     idempotency_key: str | None = idempotency_key()

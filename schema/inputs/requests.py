@@ -3,10 +3,16 @@
 import strawberry
 
 from domain.words import Carrier, Funder, RequestReason, ReturnCondition, RulingDecision
-from schema.inputs.form import Form, attachment_ids, field, idempotency_key, if_version
+from schema.inputs.form import (
+    LONGEST_TRACKING_NUMBER,
+    Form,
+    attachment_ids,
+    field,
+    idempotency_key,
+    if_version,
+)
 from schema.inputs.money import MoneyInput
 
-LONGEST_TRACKING_NUMBER = 100
 REQUEST = "The request to act on."
 MESSAGE = "Words to the other side, posted in the conversation; at most 5,000 characters."
 FILE_CLAIM = "Also opt in to an automated claim at the carrier; refused where the shipment is not eligible."
@@ -101,7 +107,9 @@ class SendReplacementInput(Form):
 
     request_id: strawberry.ID = field(REQUEST, of="SupportRequest")
     carrier: Carrier = field("Who carries it.")
-    tracking_number: str = field("The number on its label.", longest=LONGEST_TRACKING_NUMBER, blank=True)
+    tracking_number: str = field(
+        "The number on its label.", longest=LONGEST_TRACKING_NUMBER, blank=True, compact=True
+    )
     buyer_agreed: bool = field("Affirms that the buyer agreed to a replacement.")
     message: str | None = field(MESSAGE, optional=True)
     attachment_ids: list[strawberry.ID] | None = attachment_ids()

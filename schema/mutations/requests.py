@@ -112,7 +112,7 @@ class SellerMutations:
     send_replacement = _acts(
         inputs.SendReplacementInput,
         lambda form: commands.SendReplacement(
-            form.carrier, form.tracking_number.strip(), form.buyer_agreed, form.message, attachments_of(form)
+            form.carrier, form.tracking_number, form.buyer_agreed, form.message, attachments_of(form)
         ),
         "Send another item, agreed with the buyer; the carrier's first scan is due within 48 business hours.",
     )

@@ -32,6 +32,17 @@ async def test_a_scan_is_kept_once(world: World) -> None:
     assert await world.snapshot() == before
 
 
+async def test_a_tracking_number_has_one_spelling(world: World) -> None:
+    order = await world.order()
+    scans = [await scan(world, order, "DELIVERED", minutes=5)]
+    number = scans[0]["trackingNumber"]
+    scans[0]["trackingNumber"] = " ".join(number.lower())
+
+    results = await world.ok("reportScans", world.platform, SCANS, scans=scans)
+
+    assert [(result["trackingNumber"], result["status"]) for result in results] == [(number, "CREATED")]
+
+
 async def test_scans_are_taken_or_rejected_one_by_one(world: World) -> None:
     order = await world.order()
     unknown = {"carrier": "USPS", "trackingNumber": "NOWHERE"}
