@@ -1,4 +1,4 @@
-"""Suspected abuse: when a buyer's requests go to Support instead of the seller.
+"""Suspected abuse: when a buyer's requests go to Support instead of the seller (spec §11).
 
 Decides from counts and from what Support said about the buyer; refuses to know the requests themselves.
 Sellers are never told any of it.

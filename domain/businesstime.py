@@ -1,4 +1,4 @@
-"""Business time: elapsed time less weekends and holidays.
+"""Business time: elapsed time less weekends and holidays (spec §2).
 
 Decides when a clock that counts business hours runs out, and how much business time lies between two
 instants. It refuses to know what the clock is for and what time it is; a `Calendar` says what is closed.

@@ -1,4 +1,4 @@
-"""Carrier claims: the carrier makes good what the seller was charged for its loss or damage.
+"""Carrier claims: the carrier makes good what the seller was charged for its loss or damage (spec §6).
 
 Decides whether a claim can be made, how much it covers and when it files; refuses to know how it reaches the
 carrier and what the ledger makes of its approval. Values go in and come out; all days count from the parcel's

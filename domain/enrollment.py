@@ -1,4 +1,4 @@
-"""Enrollment: which sellers answer their buyers' requests in person.
+"""Enrollment: which sellers answer their buyers' requests in person (spec §10).
 
 Decides who is in from the start, who waits and who comes in later; refuses to know what enrollment changes
 for a request, which `domain.opening` does.

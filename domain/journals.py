@@ -1,4 +1,4 @@
-"""The journals: every movement of money as one balanced double entry.
+"""The journals: every movement of money as one balanced double entry (spec §5).
 
 Decides which accounts a movement touches and by how much; refuses to know when it happens and who may cause
 it. Amounts are signed: below zero an account gives. Accounts that do not move have no line; a journal in

@@ -1,4 +1,4 @@
-"""Money: whole minor units and a currency. No floats anywhere; two currencies never add."""
+"""Money: whole minor units and a currency. No floats anywhere; two currencies never add (spec §5)."""
 
 from dataclasses import dataclass
 from decimal import Decimal

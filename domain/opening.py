@@ -1,4 +1,4 @@
-"""Opening a request: whether the buyer may ask, until when, with what, and who will handle it.
+"""Opening a request: whether the buyer may ask, until when, with what, and who will handle it (spec §3).
 
 Decides from the facts of one order; refuses to know what happens once the request is there. `eligibility`
 answers the same checks before the buyer fills anything in, as `checked` makes them.

@@ -1,4 +1,4 @@
-"""The support rating: what finished requests say about their seller's support, shown to everyone.
+"""The support rating: what finished requests say about their seller's support, shown to everyone (spec §8).
 
 Decides what one request says and what all of them together come to; refuses to know satisfaction and
 standing, which are other things. A seller can have every request explained: counted or not, its signals, and

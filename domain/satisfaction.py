@@ -1,4 +1,4 @@
-"""Customer satisfaction: how many of the buyers who answered the survey were happy.
+"""Customer satisfaction: how many of the buyers who answered the survey were happy (spec §8).
 
 Decides which answers count; refuses to know who may read it (its seller alone) and what the rating makes of
 it.

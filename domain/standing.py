@@ -1,4 +1,4 @@
-"""Standing: whether a seller answers buyers in time, seen by the seller and Support.
+"""Standing: whether a seller answers buyers in time (spec §8), seen by the seller and Support.
 
 Decides which of the seller's 48-hour clocks were kept and whether enough were; refuses to know what the
 answers said and what follows from a bad standing. A clock that stopped without being answered or missed (the

@@ -1,4 +1,4 @@
-"""The statement: a seller's ledger over one month, summed by component.
+"""The statement: a seller's ledger over one month, summed by component (spec §5).
 
 Decides where a month begins and ends and what is summed; refuses to know how entries are kept. Months are
 those of the policy's zone.

@@ -1,4 +1,4 @@
-"""The transition table: every move of a request, as data.
+"""The transition table: every move of a request, as data (spec §4).
 
 Decides what may happen: which kinds and statuses a move comes from, who makes it, on what condition, and
 where it leads. What a move does is the effect function that its row names. `decide`, `availableActions`,

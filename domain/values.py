@@ -212,7 +212,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A carrier claim the seller opted into."""
+    """A carrier claim the seller opted into (spec §6)."""
 
     status: ClaimStatus
     carrier: Carrier

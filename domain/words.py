@@ -25,7 +25,7 @@ class RequestKind(StrEnum):
 
 
 class RequestReason(StrEnum):
-    """Why the buyer asks for help."""
+    """Why the buyer asks for help (spec §3)."""
 
     SHIPPING_DELAYED = "SHIPPING_DELAYED"
     ITEM_MISSING = "ITEM_MISSING"
@@ -38,7 +38,7 @@ class RequestReason(StrEnum):
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands."""
+    """Where a request stands (spec §4)."""
 
     AWAITING_SELLER = "AWAITING_SELLER"
     AWAITING_BUYER = "AWAITING_BUYER"
@@ -240,7 +240,7 @@ class RefundStatus(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """Where a carrier claim stands."""
+    """Where a carrier claim stands (spec §6)."""
 
     SCHEDULED = "SCHEDULED"
     FILED = "FILED"
@@ -260,7 +260,7 @@ class HoldStatus(StrEnum):
 
 
 class LedgerAccount(StrEnum):
-    """The accounts that every journal balances over."""
+    """The accounts that every journal balances over (spec §5)."""
 
     SELLER = "seller"
     BUYER_REFUNDS = "buyer_refunds"
@@ -367,7 +367,7 @@ class RatingSignal(StrEnum):
 
 
 class EnrollmentStatus(StrEnum):
-    """Whether a seller answers requests in person."""
+    """Whether a seller answers requests in person (spec §10)."""
 
     ENROLLED = "ENROLLED"
     WAITLISTED = "WAITLISTED"

@@ -54,7 +54,7 @@ requests = sa.Table(
     sa.Column("survey_satisfied", sa.Boolean, nullable=True),
     text("survey_comment", nullable=True),
     instant("survey_at", nullable=True),
-    # what it says about the seller, kept when it closes and when the survey is answered
+    # what it says about the seller, kept when it closes and when the survey is answered (spec §8)
     sa.Column("rating_counted", sa.Boolean, nullable=True),
     text("rating_because", nullable=True, longest=500),
     sa.Column("rating_signals", ARRAY(sa.Text), nullable=True),
