@@ -146,8 +146,8 @@ async def happened(context: Context, request: RequestRow, window: Window) -> Con
 
 
 def survey(context: Context, request: RequestRow) -> SurveyRow | None:
-    """The buyer's answer, for those it concerns."""
-    return request.survey if _party(context, request) else None
+    """The buyer's answer, for the two whom it concerns."""
+    return request.survey if _party(context, request) in {Party.BUYER, Party.SELLER} else None
 
 
 def _party(context: Context, request: RequestRow) -> Party | None:

@@ -222,6 +222,6 @@ class SupportRequest(Node):
         requests.ledger_entries, "What it moved on the seller's ledger; empty to the buyer."
     )
     satisfaction_answer: SatisfactionAnswer | None = edge(
-        requests.survey, "The buyer's answer to the survey; for buyer, seller and Support."
+        requests.survey, "The buyer's answer to the survey; for buyer and seller."
     )
     internal_notes: list[InternalNote] = edge(requests.notes, "What Support noted; for Support, else empty.")

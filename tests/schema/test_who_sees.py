@@ -46,7 +46,7 @@ FIELDS = {
     "internalNotes { id }": {"support"},
     "evidence { id }": PARTIES,
     "thread { lastMessage { id } }": PARTIES,
-    "satisfactionAnswer { satisfied }": PARTIES,
+    "satisfactionAnswer { satisfied }": PARTIES - {"support"},
     "availableActions { action }": {"support", "seller", "partner", "buyer"},
     "responsePreview(response: {kind: RULE_REFUND}) { allowed }": {"seller", "partner", "support"},
     "seller { desk { enrollment { status } } }": {"seller", "partner", "support", "platform"},
