@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 FOLDER_VARIABLE = "TESTS_OF_AMENDS_FOLDER"
 TEMPLATE = "template_amends"
+# The longest go first, or one processor would end the run alone.
+LONGEST = {"test_indexes.py", "test_crash.py", "test_marketplace.py", "test_statements.py"}
 # Nothing of a test outlives a crash of the machine.
 UNSAFE_BUT_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
@@ -29,8 +31,14 @@ T = TypeVar("T")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Many processes are started here: each would compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not hasattr(config, "workerinput"):
         os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="amends-tests-", dir="/tmp")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
