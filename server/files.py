@@ -39,7 +39,11 @@ class StoredFile:
 
 
 class FileStore:
-    """An object store with content addresses; the same bytes are kept once."""
+    """An object store with content addresses; the same bytes are kept once.
+
+    The store is called from threads: its own asynchronous calls may still run when the process ends, and then
+    abort it.
+    """
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -65,19 +69,20 @@ class FileStore:
 
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         """Give the bytes kept under a hash; raises FileNotFoundError before the first of them."""
-        found = await obstore.get_async(self._store, _address(sha256))
+        found = await asyncio.to_thread(obstore.get, self._store, _address(sha256))
+        stream = iter(found.stream())
 
         async def chunks() -> AsyncIterator[bytes]:
-            async for chunk in found.stream():
+            while (chunk := await asyncio.to_thread(next, stream, None)) is not None:
                 yield bytes(chunk)
 
         return chunks()
 
     async def check(self) -> None:
         """Write, read and delete a small object; raises whatever stands in the way."""
-        await obstore.put_async(self._store, "check", b"ok")
-        await obstore.get_async(self._store, "check")
-        await obstore.delete_async(self._store, "check")
+        await asyncio.to_thread(obstore.put, self._store, "check", b"ok")
+        await asyncio.to_thread(obstore.get, self._store, "check")
+        await asyncio.to_thread(obstore.delete, self._store, "check")
 
 
 def _address(sha256: str) -> str:
