@@ -22,6 +22,7 @@ from demo.invariants import violations
 from storage.tables import (
     accounts,
     attachments,
+    events,
     facts,
     idempotency_keys,
     journals,
@@ -30,14 +31,18 @@ from storage.tables import (
     orders,
     parcels,
     returns,
+    revoked_tokens,
     shipments,
+    streams,
     threads,
     timeline,
 )
 from storage.tables.threads import SEARCH_WORDS
 
 COPIES_AT_ONCE = 10
-NOT_COPIED = frozenset({facts, idempotency_keys})
+NOT_COPIED = frozenset({events, facts, idempotency_keys, revoked_tokens, streams})
+"""Nobody has followed a copy yet: its streams begin with what happens to it next."""
+
 UNIQUE_NAMES = frozenset(
     {
         accounts.c.username,

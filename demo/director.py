@@ -29,8 +29,12 @@ from resolvers.ledger_reports import Transfer
 from storage import callers
 from storage.scans import record_scans
 from storage.tables import accounts, inbox_entries, sellers
+from storage.transaction import recording
 
 ROWS_AT_ONCE = 250
+RECENT = timedelta(days=7)
+"""What happened before is in no stream: nobody followed yet, and no feed reaches back further."""
+
 PAYOUT_DAYS = 30
 PAID_OUT_PERCENT = 70
 LEAST_PAYOUT_MINOR = 250_00
@@ -75,7 +79,7 @@ class Director:
                 await self._hire(stage, night)
             for day in range(1, days + 1):
                 night += DAY
-                async with connection.begin():
+                async with connection.begin(), recording(connection, since=self._plan.now - RECENT):
                     await self._actors.live(stage, night)
                     await self._report(stage, night)
                     if day % PAYOUT_DAYS == 0:
@@ -83,7 +87,7 @@ class Director:
                     if day in ANALYZED_AFTER_DAYS:
                         await connection.execute(sa.text("ANALYZE"))
                 progress(day, days)
-            async with connection.begin():
+            async with connection.begin(), recording(connection):
                 await self._read_and_archive(stage)
             await connection.execute(sa.text("RESET synchronous_commit"))
             await connection.commit()

@@ -13,7 +13,9 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.viewer import Viewer
-from storage import clock
+from realtime.hub import Hub
+from storage import clock, feed
+from storage.transaction import Ring, in_silence
 from storage.visibility import Sight, sight_of
 
 K = TypeVar("K", bound=Hashable)
@@ -45,16 +47,20 @@ class Context:
     """One operation: never shared between two, so that nothing read for one viewer reaches another.
 
     `viewer` is None for nobody. Every batch takes a connection of its own: siblings run side by side.
+    `hub` is there where a feed is served; `last_event_id` is the cursor that a client says it has come to.
     """
 
     engine: AsyncEngine
     viewer: Viewer | None
     links: Links
     sandbox: bool
+    hub: Hub | None = None
+    last_event_id: str | None = None
     sight: Sight = field(init=False)
     _reading: AsyncEngine = field(init=False, repr=False)
     _batches: dict[Hashable, "_Batch"] = field(init=False, repr=False, default_factory=dict)
     _at: "asyncio.Task[datetime] | None" = field(init=False, repr=False, default=None)
+    _seen: "asyncio.Task[str] | None" = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self.sight = sight_of(self.viewer)
@@ -69,6 +75,21 @@ class Context:
     async def _read_clock(self) -> datetime:
         async with self._reading.connect() as connection:
             return await clock.now(connection)
+
+    @property
+    def ring(self) -> Ring:
+        """What is told after a commit."""
+        return self.hub.ring if self.hub else in_silence
+
+    async def look(self) -> str:
+        """Remember what is visible now, once: cursors are of this moment, whatever is read later."""
+        if self._seen is None:
+            self._seen = asyncio.ensure_future(self._take_snapshot())
+        return await self._seen
+
+    async def _take_snapshot(self) -> str:
+        async with self._reading.connect() as connection:
+            return await feed.snapshot(connection)
 
     def read(
         self,

@@ -47,21 +47,23 @@ async def mark_read(write: Write, owner_id: int, thread_id: int, up_to_number: i
     if up_to_number is not None and up_to_number > thread.last_message_number:
         raise Invalid("There is no such message yet.", "upToNumber")
     up_to = thread.last_message_number if up_to_number is None else up_to_number
-    await inbox.mark_read(write.connection, account_id, owner_id, thread_id, up_to_number=up_to)
+    at = await write.now()
+    await inbox.mark_read(write.connection, account_id, owner_id, thread_id, up_to_number=up_to, at=at)
     return {"thread": [owner_id, thread_id]}
 
 
 async def mark_unread(write: Write, owner_id: int, thread_id: int) -> Receipt:
     """Note that the viewer wants to come back to it."""
     _, account_id = await _own(write, owner_id, thread_id)
-    await inbox.mark_unread(write.connection, account_id, owner_id, thread_id)
+    await inbox.mark_unread(write.connection, account_id, owner_id, thread_id, at=await write.now())
     return {"thread": [owner_id, thread_id]}
 
 
 async def archive(write: Write, owner_id: int, thread_id: int, *, archived: bool) -> Receipt:
     """Put a thread out of the viewer's inbox, or back."""
     _, account_id = await _own(write, owner_id, thread_id)
-    await inbox.set_archived(write.connection, account_id, owner_id, thread_id, archived=archived)
+    at = await write.now()
+    await inbox.set_archived(write.connection, account_id, owner_id, thread_id, archived=archived, at=at)
     return {"thread": [owner_id, thread_id]}
 
 

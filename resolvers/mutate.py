@@ -23,6 +23,7 @@ from domain.words import UserErrorCode
 from resolvers.context import Context
 from storage import clock, idempotency
 from storage.engine import is_deadlock
+from storage.transaction import savepoint, transaction
 
 Receipt = dict[str, Any]
 MOST_ATTEMPTS = 3
@@ -121,7 +122,7 @@ async def _in_one_transaction(context: Context, viewer: Viewer, call: Call, use_
     """Run a call; one that a deadlock has undone is run again."""
     for attempt in count(1):
         try:
-            async with context.engine.begin() as connection:
+            async with transaction(context.engine, context.ring) as connection:
                 return await _once(Write(connection, viewer, context), call, use_case)
         except DBAPIError as error:
             if attempt == MOST_ATTEMPTS or not is_deadlock(error):
@@ -144,7 +145,7 @@ async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:
 
 async def _attempt(write: Write, use_case: UseCase) -> Answer:
     try:
-        async with write.connection.begin_nested():
+        async with savepoint(write.connection):
             return Answer(await use_case(write))
     except Refusal as refusal:
         return Answer(None, (Refused.of(refusal),))

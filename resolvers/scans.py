@@ -17,6 +17,7 @@ from resolvers.reports import check_past
 from resolvers.requests import decide_and_save, locked, settled
 from storage import finding
 from storage.scans import record_scan
+from storage.transaction import savepoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ async def report_scans(write: Write, scans: Sequence[Scan]) -> dict[int, Receipt
 async def _report(write: Write, scan: Scan) -> Receipt:
     """Record one scan, alone: a rejected one leaves nothing behind."""
     try:
-        async with write.connection.begin_nested():
+        async with savepoint(write.connection):
             return await _record(write, scan)
     except Refusal as refusal:
         return rejected(Refused.of(refusal, "scans", str(scan.row)))

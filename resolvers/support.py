@@ -22,7 +22,7 @@ async def assign(
     if assignee_id is not None and not await agents.is_agent(write.connection, assignee_id):
         raise Invalid("Only Support's agents work on requests.", "assigneeId")
     if await agents.assignee(write.connection, key) != assignee_id:
-        await agents.assign(write.connection, key, assignee_id)
+        await agents.assign(write.connection, key, assignee_id, at=await write.now())
     return receipt_of(key)
 
 

@@ -18,7 +18,7 @@ async def advance_test_clock(write: Write, by: str) -> Receipt:
     """Let the time pass. It happens in transactions of its own: each deadline is a decision of its own."""
     if not write.context.sandbox:
         raise NotAllowed("There is a test clock in the sandbox alone.")
-    now, fired = await advance(write.context.engine, span(by))
+    now, fired = await advance(write.context.engine, span(by), write.context.ring)
     return {"now": now.isoformat(), "fired": fired}
 
 

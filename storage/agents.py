@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
+from domain.words import EventKind
 from storage.tables import accounts, buyer_flags, internal_notes, requests
+from storage.telling import queue_changed
+from storage.transaction import tell
 
 
 async def is_agent(connection: AsyncConnection, account_id: int) -> bool:
@@ -19,13 +22,16 @@ async def is_agent(connection: AsyncConnection, account_id: int) -> bool:
     return bool((await connection.execute(found)).scalar_one_or_none())
 
 
-async def assign(connection: AsyncConnection, key: RequestKey, assignee_id: int | None) -> None:
+async def assign(
+    connection: AsyncConnection, key: RequestKey, assignee_id: int | None, *, at: datetime
+) -> None:
     """Write who works on a request; it has moved, so its version goes up."""
     await connection.execute(
         sa.update(requests)
         .where(requests.c.seller_id == key.seller_id, requests.c.number == key.number)
         .values(assignee_id=assignee_id, version=requests.c.version + 1)
     )
+    tell(connection, [queue_changed(key, EventKind.REQUEST_ASSIGNED, at, assignee_id=assignee_id)])
 
 
 async def assignee(connection: AsyncConnection, key: RequestKey) -> int | None:
@@ -54,6 +60,7 @@ async def add_note(
             at=at,
         )
     )
+    tell(connection, [queue_changed(key, EventKind.INTERNAL_NOTE_ADDED, at, note_number=number)])
     return number
 
 

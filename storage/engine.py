@@ -11,6 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 OLDEST_SERVER = 15
+AWAY = asyncpg.CannotConnectNowError | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError
+"""What a server says that is starting or stopping."""
+
 LOCK_PATIENCE_SECONDS = 10
 """How long any statement waits for another transaction before it gives up."""
 
@@ -47,6 +50,14 @@ def _refuse_old_servers(dbapi_connection: Any, _: object) -> None:
     major = dbapi_connection.driver_connection.get_server_version().major
     if major < OLDEST_SERVER:
         raise UnsupportedServerError(major)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached, or went away: it may come back."""
+    if isinstance(error, DBAPIError):
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return error.connection_invalidated or (cause is not None and is_away(cause))
+    return isinstance(error, OSError | asyncpg.PostgresConnectionError | AWAY)
 
 
 def is_deadlock(error: DBAPIError) -> bool:

@@ -4,6 +4,7 @@ Decides that two members share one direct thread, whoever began it. Whether a ca
 before.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.words import MessageKind, Party, ThreadKind
 from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread
-from storage.news import tell
+from storage.news import bring_news
 from storage.tables import accounts, inbox_entries, messages, threads
+from storage.telling import message_posted, thread_state_changed
+from storage.transaction import tell
 
 SUBJECT = "Direct message"
 
@@ -47,24 +50,56 @@ async def post_direct_message(
 
 
 async def mark_read(
-    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, up_to_number: int
+    connection: AsyncConnection,
+    account_id: int,
+    owner_id: int,
+    thread_id: int,
+    *,
+    up_to_number: int,
+    at: datetime,
 ) -> None:
     """Count what came up to this message as read; never takes back what was read before."""
-    named = {"account": account_id, "owner": owner_id, "thread": thread_id}
-    await connection.execute(_read, named | {"up_to": up_to_number})
+    entry = _Entry(account_id, owner_id, thread_id)
+    await entry.change(connection, _read, {"up_to": up_to_number}, at=at)
 
 
-async def mark_unread(connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int) -> None:
+async def mark_unread(
+    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, at: datetime
+) -> None:
     """Mark the thread to be read again."""
-    await connection.execute(_unread, {"account": account_id, "owner": owner_id, "thread": thread_id})
+    await _Entry(account_id, owner_id, thread_id).change(connection, _unread, {}, at=at)
 
 
 async def set_archived(
-    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, archived: bool
+    connection: AsyncConnection,
+    account_id: int,
+    owner_id: int,
+    thread_id: int,
+    *,
+    archived: bool,
+    at: datetime,
 ) -> None:
     """Put the thread out of the inbox, or back."""
-    named = {"account": account_id, "owner": owner_id, "thread": thread_id}
-    await connection.execute(_archive, named | {"away": archived})
+    entry = _Entry(account_id, owner_id, thread_id)
+    await entry.change(connection, _archive, {"away": archived}, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One participant's own view of a thread."""
+
+    account_id: int
+    owner_id: int
+    thread_id: int
+
+    async def change(
+        self, connection: AsyncConnection, how: sa.Update, values: dict[str, object], *, at: datetime
+    ) -> None:
+        """Change it, and tell the participant's other tabs if that changed anything."""
+        named = {"account": self.account_id, "owner": self.owner_id, "thread": self.thread_id}
+        if (await connection.execute(how, named | values)).rowcount:
+            changed = thread_state_changed(self.account_id, self.owner_id, self.thread_id, at)
+            tell(connection, [changed])
 
 
 async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: datetime) -> ThreadKey:
@@ -94,7 +129,8 @@ async def _post(
     new = NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)
     saying = Saying(thread, (new,), at)
     (numbers,) = await append_all(connection, [saying])
-    await tell(connection, saying, numbers)
+    await bring_news(connection, saying, numbers)
+    tell(connection, message_posted(thread, numbers[0], at))
     return numbers[0]
 
 
@@ -130,10 +166,12 @@ _news_after = (
     .correlate(inbox_entries)
     .scalar_subquery()
 )
+_has_news = _entry.marked_unread | (_entry.unread_count > 0) | (_entry.last_read_number < _up_to)
 _read = (
     sa.update(inbox_entries)
-    .where(_named)
+    .where(_named, _has_news)
     .values(last_read_number=_up_to, unread_count=_news_after, marked_unread=False)
 )
-_unread = sa.update(inbox_entries).where(_named).values(marked_unread=True)
-_archive = sa.update(inbox_entries).where(_named).values(archived=sa.bindparam("away", type_=sa.Boolean))
+_unread = sa.update(inbox_entries).where(_named, ~_entry.marked_unread).values(marked_unread=True)
+_away = sa.bindparam("away", type_=sa.Boolean)
+_archive = sa.update(inbox_entries).where(_named, _entry.archived != _away).values(archived=_away)

@@ -14,12 +14,12 @@ from storage.conversation import NewMessage, Saying, ThreadKey
 from storage.tables import inbox_entries
 
 
-async def tell(connection: AsyncConnection, saying: Saying, numbers: Sequence[int]) -> None:
+async def bring_news(connection: AsyncConnection, saying: Saying, numbers: Sequence[int]) -> None:
     """Bring both participants' inbox rows up to date with new messages."""
     await connection.execute(_tell, _all_news(saying, numbers))
 
 
-async def tell_all(
+async def bring_news_of_requests(
     connection: AsyncConnection,
     told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
 ) -> None:

@@ -17,6 +17,8 @@ from domain.effects import PostJournal
 from domain.words import LedgerAccount
 from storage.rows import as_set, insert_set
 from storage.tables import journal_lines, journals, sellers
+from storage.telling import ledger_posted
+from storage.transaction import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]
         _insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])
     )
     await connection.execute(_save, [ledger.state() for ledger in written])
+    for posting, booked in zip(postings, posted, strict=True):
+        tell(connection, ledger_posted(posting.seller_id, booked.entries, posting.at))
     return posted
 
 

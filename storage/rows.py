@@ -142,7 +142,7 @@ def is_part_of_named(table: sa.FromClause) -> sa.ColumnElement[bool]:
     )
 
 
-def insert_set(table: sa.Table, **made: Callable[[sa.FromClause], sa.ColumnElement[Any]]) -> sa.Insert:
+def insert_set(table: sa.TableClause, **made: Callable[[sa.FromClause], sa.ColumnElement[Any]]) -> sa.Insert:
     """Insert any number of rows in one statement, which the guards over statements then look at once.
 
     Runs with the parameters that `as_set` makes of the rows; what a row does not give is made from it.
@@ -156,12 +156,12 @@ def insert_set(table: sa.Table, **made: Callable[[sa.FromClause], sa.ColumnEleme
     return sa.insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
 
 
-def as_set(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def as_set(table: sa.TableClause, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The parameters of `insert_set`: one list for each column."""
     return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _plain(table)}
 
 
-def _plain(table: sa.Table) -> list[sa.Column[Any]]:
+def _plain(table: sa.TableClause) -> list[sa.ColumnClause[Any]]:
     """The columns that a row simply gives: arrays would be unnested too, text for searching is made."""
     return [column for column in table.columns if not isinstance(column.type, ARRAY | TSVECTOR)]
 

@@ -18,10 +18,12 @@ from domain.words import MessageKind, Party, ThreadKind
 from storage.charging import post, save_holds
 from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread, threads_of_requests
 from storage.moves import Move, named
-from storage.news import tell_all
+from storage.news import bring_news_of_requests
 from storage.parts import save_parts
 from storage.tables import accounts, orders, requests, sellers
+from storage.telling import happened_in
 from storage.timeline import PEOPLE, Told, write_timeline
+from storage.transaction import tell
 
 
 async def save(
@@ -49,16 +51,18 @@ async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
     posted = await post(connection, moves)
     await save_holds(connection, moves)
     told = zip(moves, numbers, posted, strict=True)
-    await write_timeline(
+    numbered = await write_timeline(
         connection, [Told(move.decision, said, entries, move.actor_id) for move, said, entries in told]
     )
-    await tell_all(
+    await bring_news_of_requests(
         connection,
         [
             (saying, said, {account: _entry(move.after, account) for account in saying.thread.participants})
             for move, saying, said in zip(moves, sayings, numbers, strict=True)
         ],
     )
+    for move, saying, said, entries in zip(moves, sayings, numbers, numbered, strict=True):
+        tell(connection, happened_in(move, saying.thread, said, entries))
 
 
 async def _save_requests(

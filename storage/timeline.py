@@ -73,25 +73,34 @@ class Told:
     actor_id: int | None
 
 
-async def write_timeline(connection: AsyncConnection, told: Sequence[Told]) -> None:
-    """Append what decisions say happened, in their order; numbers are taken in the effects' order."""
+async def write_timeline(connection: AsyncConnection, told: Sequence[Told]) -> list[list[tuple[Effect, int]]]:
+    """Append what decisions say happened, in their order; give each decision's effects with their numbers.
+
+    Numbers are taken in the effects' order. An effect on the ledger is one entry for each of its lines.
+    """
     keys = list({each.decision.request.key for each in told})
     last = {
         RequestKey(row.seller_id, row.number): row.last
         for row in await connection.execute(_last, names(keys))
     }
     next_numbers = {key: count(last[key] + 1) for key in keys}
-    rows = []
+    rows: list[Row] = []
+    numbered: list[list[tuple[Effect, int]]] = []
     for each in told:
+        entries: list[tuple[Effect, int]] = []
+        numbered.append(entries)
         key, decision = each.decision.request.key, each.decision
         message_numbers, posted = iter(each.message_numbers), iter(each.posted)
         for effect in decision.effects:
             for entry in _entries(effect, _by(effect, decision), message_numbers, posted):
                 named = {"seller_id": key.seller_id, "request_number": key.number}
                 row = _row(entry, decision.at, each.actor_id)
-                rows.append(row | named | {"number": next(next_numbers[key])})
+                number = next(next_numbers[key])
+                rows.append(row | named | {"number": number})
+                entries.append((effect, number))
     if rows:
         await connection.execute(_insert, as_set(timeline, rows))
+    return numbered
 
 
 def _entries(

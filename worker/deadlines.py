@@ -18,6 +18,7 @@ from domain.values import Request
 from domain.words import Party
 from storage import clock, deadlines
 from storage.save import save
+from storage.transaction import Ring, in_silence, transaction
 
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=6)
@@ -25,15 +26,15 @@ LAST_RETRY = timedelta(hours=6)
 log = structlog.get_logger()
 
 
-async def fire_due(engine: AsyncEngine) -> int:
+async def fire_due(engine: AsyncEngine, ring: Ring = in_silence) -> int:
     """Fire everything that is due by now and that no other worker has; give how many deadlines that were."""
     fired = 0
-    while (count := await fire_next(engine)) is not None:
+    while (count := await fire_next(engine, ring)) is not None:
         fired += count
     return fired
 
 
-async def advance(engine: AsyncEngine, by: timedelta) -> tuple[datetime, int]:
+async def advance(engine: AsyncEngine, by: timedelta, ring: Ring = in_silence) -> tuple[datetime, int]:
     """Move the test clock forward, firing every deadline on the way when its instant has come.
 
     Gives the instant it then shows, and how many deadlines fired. Workers wait meanwhile; it waits for
@@ -43,19 +44,21 @@ async def advance(engine: AsyncEngine, by: timedelta) -> tuple[datetime, int]:
         await deadlines.hold_clock(holding)
         until = await clock.now(holding) + by
         fired = 0
-        while (count := await fire_next(engine, until=until)) is not None:
+        while (count := await fire_next(engine, ring, until=until)) is not None:
             fired += count
         return await clock.reach(holding, until), fired
 
 
-async def fire_next(engine: AsyncEngine, *, until: datetime | None = None) -> int | None:
+async def fire_next(
+    engine: AsyncEngine, ring: Ring = in_silence, *, until: datetime | None = None
+) -> int | None:
     """Fire the deadline that is due first; give how many fired, 0 for one that threw, None if none is due.
 
     With `until`, for whoever holds the clock: it moves on its way there, to the deadline's own instant.
     """
     due = None
     try:
-        async with engine.begin() as connection:
+        async with transaction(engine, ring) as connection:
             if until is None and not await deadlines.may_fire(connection):
                 return None
             at = until or await clock.now(connection)

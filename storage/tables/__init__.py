@@ -2,6 +2,7 @@
 
 from storage.tables.accounts import accounts, buyer_flags, saved_replies, sellers
 from storage.tables.base import metadata
+from storage.tables.feed import events, streams
 from storage.tables.ledger import holds, journal_lines, journals, refunds
 from storage.tables.orders import orders, parcels, scans, shipments
 from storage.tables.parts import (
@@ -15,7 +16,7 @@ from storage.tables.parts import (
 )
 from storage.tables.requests import deadlines, requests, timeline
 from storage.tables.threads import attachments, inbox_entries, messages, threads
-from storage.tables.work import facts, idempotency_keys
+from storage.tables.work import facts, idempotency_keys, revoked_tokens
 
 __all__ = [
     "accounts",
@@ -24,6 +25,7 @@ __all__ = [
     "claims",
     "deadlines",
     "escalations",
+    "events",
     "facts",
     "holds",
     "idempotency_keys",
@@ -41,10 +43,12 @@ __all__ = [
     "requests",
     "response_clocks",
     "returns",
+    "revoked_tokens",
     "saved_replies",
     "scans",
     "sellers",
     "shipments",
+    "streams",
     "threads",
     "timeline",
 ]

@@ -26,3 +26,14 @@ facts = sa.Table(
     sa.Column("value", JSONB, nullable=False),
     sa.PrimaryKeyConstraint("name"),
 )
+
+# Tokens that are believed no more; one whose time is over anyway may be forgotten.
+revoked_tokens = sa.Table(
+    "revoked_tokens",
+    metadata,
+    text("token_id", longest=200),
+    instant("expires_at"),
+    instant("revoked_at"),
+    sa.PrimaryKeyConstraint("token_id"),
+    sa.Index("ix_revoked_tokens_expires", "expires_at"),
+)

@@ -22,6 +22,7 @@ from resolvers.context import Context
 from resolvers.mutate import Write
 from storage import callers, deadlines
 from storage.load import load_requests
+from storage.transaction import in_silence, recording, transaction
 from tests.domain.story import usd
 from worker.deadlines import _fire
 
@@ -77,7 +78,7 @@ class Town:
         """Run a use case as this party; a refusal leaves nothing behind."""
         async with self.engine.connect() as connection:
             viewer = await self._viewer(by)
-            async with connection.begin():
+            async with connection.begin(), recording(connection):
                 moment = Moment(
                     connection, viewer, Context(self.engine, viewer, NoLinks(), sandbox=False), self.at
                 )
@@ -96,7 +97,7 @@ class Town:
 
     async def fires(self) -> bool:
         """Let a worker fire the deadline that is due first; whether there was one."""
-        async with self.engine.begin() as connection:
+        async with transaction(self.engine, in_silence) as connection:
             due = await deadlines.claim_due(connection, self.at)
             return due is not None and await _fire(connection, due.request, self.at) == 1
 

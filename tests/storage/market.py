@@ -24,6 +24,7 @@ from storage.save import save
 from storage.scans import record_scan
 from storage.settle import settle_due
 from storage.tables import sellers
+from storage.transaction import in_silence, transaction
 
 MONDAY = datetime(2026, 6, 1, 17, tzinfo=UTC)
 ADDRESS = Address("Sam Seller", "1 Main St", None, "Springfield", "IL", "62701", "US")
@@ -80,7 +81,7 @@ class Market:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.begin() as connection:
+        async with transaction(self.engine, in_silence) as connection:
             yield connection
 
     async def run(self, statement: str, **parameters: Any) -> list[Any]:

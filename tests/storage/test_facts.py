@@ -71,7 +71,7 @@ async def test_the_parcels_of_a_request_are_told_apart(engine: AsyncEngine) -> N
     market = Market(engine)
     key = await market.asked()
     await market.act(key, S, c.SendReplacement(Carrier.USPS, "NEW-1", buyer_agreed=True))
-    async with engine.begin() as connection:
+    async with market.transaction() as connection:
         seen = await record_scan(
             connection, Carrier.USPS, "NEW-1", ScanKind.ACCEPTED, at=MONDAY, place=None, reported_at=MONDAY
         )

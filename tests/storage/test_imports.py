@@ -105,7 +105,7 @@ async def test_twin_imports_write_everything_once(engine: AsyncEngine) -> None:
     rows = [order(f"O-{number}", shipment=f"S-{number // 5}") for number in range(40)]
 
     async def once(which: list[ImportedOrder]) -> list[ImportStatus]:
-        async with engine.begin() as connection:
+        async with market.transaction() as connection:
             return [outcome.status for outcome in await upsert_orders(connection, which, at=MONDAY)]
 
     results = await asyncio.gather(once(rows), once(rows[::-1]), once(rows))

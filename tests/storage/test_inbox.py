@@ -66,7 +66,9 @@ async def test_an_archived_thread_returns_when_someone_writes(engine: AsyncEngin
     owner, id_, _ = await thread(market)
     for by, username in ((S, "bea"), (B, "bea")):
         async with market.transaction() as connection:
-            await inbox.set_archived(connection, market.accounts[username], owner, id_, archived=True)
+            await inbox.set_archived(
+                connection, market.accounts[username], owner, id_, archived=True, at=market.at
+            )
         assert (await entry(market, username)).archived
         await market.act(key, by, c.SendMessage("Hello again."))
         assert not (await entry(market, username)).archived
@@ -80,11 +82,11 @@ async def test_reading_up_to_a_number_leaves_the_rest_unread(engine: AsyncEngine
     owner, id_, last = await thread(market)
     bea = market.accounts["bea"]
     async with market.transaction() as connection:
-        await inbox.mark_read(connection, bea, owner, id_, up_to_number=last - 1)
+        await inbox.mark_read(connection, bea, owner, id_, up_to_number=last - 1, at=market.at)
     assert (await entry(market, "bea")).unread_count == 1
     async with market.transaction() as connection:
-        await inbox.mark_unread(connection, bea, owner, id_)
-        await inbox.mark_read(connection, bea, owner, id_, up_to_number=1)
+        await inbox.mark_unread(connection, bea, owner, id_, at=market.at)
+        await inbox.mark_read(connection, bea, owner, id_, up_to_number=1, at=market.at)
     row = await entry(market, "bea")
     assert (row.unread_count, row.last_read_number, row.marked_unread) == (1, last - 1, False)
 

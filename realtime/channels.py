@@ -1,0 +1,52 @@
+"""One followed stream as a process knows it: how far it is read, its latest events, and who waits.
+
+Decides how much is kept. Reads nothing itself.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from realtime.signals import Typing
+from storage.feed import Event
+
+KEPT_EVENTS = 256
+"""How many of a followed stream's latest events are kept here: what ten tabs of one inbox read once."""
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A stream that somebody here follows."""
+
+    name: str
+    followers: int = 0
+    head: int | None = None
+    latest: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
+    typing: Typing | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Let everyone look who waits for a change."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def take(self, told: list[Event]) -> None:
+        """Add what was read after the head."""
+        if self.head is None or told[0].sequence != self.head + 1:
+            self.latest.clear()  # it was away for longer than the log is kept
+        self.latest.extend(told)
+        self.head = told[-1].sequence
+        self.wake()
+
+    def forget(self) -> None:
+        """Begin anew: the database is another one."""
+        self.head = None
+        self.latest.clear()
+        self.wake()
+
+    def after(self, sequence: int) -> list[Event] | None:
+        """What came after a place; None if not all of it is kept here."""
+        if not self.latest or self.latest[0].sequence > sequence + 1:
+            return None
+        skipped = sequence + 1 - self.latest[0].sequence
+        return [event for place, event in enumerate(self.latest) if place >= skipped]

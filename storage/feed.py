@@ -1,0 +1,209 @@
+"""The feed: what happened, appended to every stream whose readers may all know of it, dense and in order.
+
+Decides the numbers: a stream's row is locked from the append to the commit, so that commits come in the order
+of the numbers and no reader ever sees a later one before an earlier one. Knows nothing of what is told.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from itertools import count
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.values import RequestKey
+from domain.words import EventKind, FeedType
+from storage.rows import as_set, insert_set
+from storage.tables import events, streams
+from storage.visibility import Sight
+
+QUEUE = "q"
+"""The stream of Support's queue."""
+
+
+def account_stream(account_id: int) -> str:
+    """The stream of everything that concerns one account."""
+    return f"a{account_id}"
+
+
+def request_stream(key: RequestKey) -> str:
+    """The stream of one request, for whoever may see it."""
+    return f"r{key.seller_id}-{key.number}"
+
+
+def thread_stream(owner_id: int, thread_id: int) -> str:
+    """The stream of one conversation."""
+    return f"t{owner_id}-{thread_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """Something that one stream tells of: which type and kind of event, and the keys of what it is about."""
+
+    stream: str
+    type: FeedType
+    kind: EventKind
+    at: datetime
+    owner_id: int | None = None
+    request_number: int | None = None
+    timeline_number: int | None = None
+    thread_id: int | None = None
+    message_number: int | None = None
+    entry_number: int | None = None
+    hold_number: int | None = None
+    note_number: int | None = None
+    account_id: int | None = None
+    notification_number: int | None = None
+
+    @property
+    def request_key(self) -> RequestKey | None:
+        """The request it is about, if about one."""
+        if self.owner_id is None or self.request_number is None:
+            return None
+        return RequestKey(self.owner_id, self.request_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Happened):
+    """The same with its place in the stream."""
+
+    sequence: int
+
+
+class _PgSnapshot(sa.types.UserDefinedType[str]):
+    """PostgreSQL's `pg_snapshot`, which SQLAlchemy has no word for."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Give the name of the type."""
+        return "pg_snapshot"
+
+
+NAMES = tuple(field.name for field in fields(Event))
+
+
+async def append(connection: AsyncConnection, happened: Sequence[Happened]) -> frozenset[str]:
+    """Append to any streams, each in the order given, and hold them until the commit; give their names."""
+    if not happened:
+        return frozenset()
+    added = Counter(each.stream for each in happened)
+    names = sorted(added)
+    moved = await connection.execute(_move, {"names": names, "added": [added[name] for name in names]})
+    numbers = {row.name: count(row.head - added[row.name] + 1) for row in moved}
+    rows = [
+        {name: getattr(each, name) for name in NAMES if name != "sequence"}
+        | {"sequence": next(numbers[each.stream])}
+        for each in happened
+    ]
+    await connection.execute(_append, as_set(_written, rows))
+    return frozenset(names)
+
+
+async def heads(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:
+    """Give the number of each stream's last event; 0 for a stream that has none."""
+    found = await connection.execute(_heads, {"names": list(names)})
+    return dict.fromkeys(names, 0) | {row.name: row.head for row in found}
+
+
+async def read_after(
+    connection: AsyncConnection, places: Mapping[str, int], *, most: int
+) -> dict[str, list[Event]]:
+    """Give what each stream tells after a number, at most `most` events of each."""
+    rows = await connection.execute(
+        _after, {"names": list(places), "places": list(places.values()), "most": most}
+    )
+    told: dict[str, list[Event]] = {name: [] for name in places}
+    for row in rows:
+        told[row.stream].append(Event(**row._mapping))  # noqa: SLF001 a row's public name
+    return told
+
+
+async def snapshot(connection: AsyncConnection) -> str:
+    """Give the database's name for what is visible at this moment."""
+    seen: str = (await connection.execute(_snapshot)).scalar_one()
+    return seen
+
+
+async def heads_in(
+    connection: AsyncConnection, _: Sight, names: Sequence[str], *, seen: str
+) -> Sequence[int]:
+    """Give each stream's head as it was when `snapshot` gave `seen`, in the order of the names."""
+    rows = await connection.execute(_heads_in, {"names": list(names), "seen": seen})
+    found = {row.name: row.head for row in rows}
+    return [found.get(name, 0) for name in names]
+
+
+async def trim(connection: AsyncConnection, before: datetime, *, most: int) -> int:
+    """Drop the oldest events recorded before an instant of the wall clock, at most `most`; give how many."""
+    return (await connection.execute(_trim, {"before": before, "most": most})).rowcount
+
+
+_written = sa.table(
+    "events", *(sa.column(column.name, column.type) for column in events.columns if column.name in NAMES)
+)
+_append = insert_set(_written)
+_names = sa.bindparam("names", type_=ARRAY(sa.Text))
+_added = (
+    sa.func.unnest(_names, sa.bindparam("added", type_=ARRAY(sa.BigInteger)))
+    .table_valued(sa.column("name", sa.Text), sa.column("added", sa.BigInteger))
+    .render_derived("added")
+)
+# In the names' order: two transactions that share streams take them in the same order.
+_first = insert(streams).from_select(
+    ["name", "head"], sa.select(_added.c.name, _added.c.added).order_by(_added.c.name)
+)
+_move = _first.on_conflict_do_update(
+    index_elements=[streams.c.name], set_={"head": streams.c.head + _first.excluded.head}
+).returning(streams.c.name, streams.c.head)
+_heads = sa.select(streams.c.name, streams.c.head).where(streams.c.name == sa.any_(_names))
+
+_place = (
+    sa.func.unnest(_names, sa.bindparam("places", type_=ARRAY(sa.BigInteger)))
+    .table_valued(sa.column("name", sa.Text), sa.column("place", sa.BigInteger))
+    .render_derived("places")
+)
+_told = (
+    sa.select(*(events.c[name] for name in NAMES))
+    .where(events.c.stream == _place.c.name, events.c.sequence > _place.c.place)
+    .order_by(events.c.sequence)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .lateral("told")
+)
+_after = (
+    sa.select(*_told.c).select_from(_place.join(_told, sa.true())).order_by(_told.c.stream, _told.c.sequence)
+)
+
+_snapshot = sa.select(sa.cast(sa.func.pg_current_snapshot(), sa.Text))
+_seen = sa.func.pg_visible_in_snapshot(
+    sa.literal_column("events.transaction_id::text::xid8"),
+    sa.cast(sa.bindparam("seen", type_=sa.Text), _PgSnapshot),
+    type_=sa.Boolean,
+)
+_of_stream = events.c.stream == streams.c.name
+# What is not seen yet is at the end: looking back finds the last seen at once.
+_last_seen = (
+    sa.select(events.c.sequence)
+    .where(_of_stream, _seen)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
+    .correlate(streams)
+    .scalar_subquery()
+)
+_before_all = sa.select(sa.func.min(events.c.sequence) - 1).where(_of_stream).correlate(streams)
+_heads_in = sa.select(
+    streams.c.name,
+    sa.func.coalesce(_last_seen, _before_all.scalar_subquery(), streams.c.head).label("head"),
+).where(streams.c.name == sa.any_(_names))
+
+_oldest = (
+    sa.select(events.c.stream, events.c.sequence)
+    .where(events.c.recorded_at < sa.bindparam("before", type_=sa.DateTime(timezone=True)))
+    .order_by(events.c.recorded_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .cte("oldest")
+)
+_trim = sa.delete(events).where(events.c.stream == _oldest.c.stream, events.c.sequence == _oldest.c.sequence)
