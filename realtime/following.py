@@ -5,7 +5,7 @@ place and a wake-up: it pulls what it has not had, at its own pace, so nothing i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -56,7 +56,7 @@ class Follower:
         self._channel = channel
         self._typing = channel.typing
 
-    async def tell(self, after: Place | None) -> AsyncIterator[Told]:
+    async def tell(self, after: Place | None) -> AsyncGenerator[Told, None]:
         """Tell what came after a place and what comes, for ever; without a place, only what comes."""
         epoch, at = await self._begin()
         ready = Ready(at, recovered=False)

@@ -3,14 +3,19 @@
 Decides who may write and mark; in a request's thread the domain decides whether words are taken now.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from domain.commands import SendMessage
 from domain.refusals import Invalid, NotAllowed, NotFound
 from domain.words import Scope
+from realtime.signals import Typing
 from resolvers.mutate import Receipt, Write
 from resolvers.parties import require_member, require_scope
 from resolvers.requests import decide_and_save, lock_for, receipt_of, settled
 from storage import finding, inbox
 from storage.finding import FoundThread
+
+TYPING_SHOWN = timedelta(seconds=6)
 
 
 async def send_message(write: Write, owner_id: int, thread_id: int, message: SendMessage) -> Receipt:
@@ -69,7 +74,10 @@ async def archive(write: Write, owner_id: int, thread_id: int, *, archived: bool
 
 async def indicate_typing(write: Write, owner_id: int, thread_id: int) -> Receipt:
     """The viewer is writing; nothing of it is kept."""
-    await _own(write, owner_id, thread_id)
+    _, account_id = await _own(write, owner_id, thread_id)
+    if write.context.hub is not None:
+        until = datetime.now(UTC) + TYPING_SHOWN  # people's time: a test clock types nothing
+        write.context.hub.signal(Typing(owner_id, thread_id, account_id, until))
     return {"thread": [owner_id, thread_id]}
 
 

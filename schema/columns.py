@@ -17,6 +17,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
 from domain.refusals import Refusal
+from realtime.cursors import BadPlace
 from schema import ids
 from schema.ids import BadId
 from schema.problems import check_texts, explained
@@ -74,7 +75,7 @@ async def _asked(resolve: Callable[..., Any], context: Any, source: Any, argumen
     try:
         answer = resolve(context, source, **arguments)
         return await answer if inspect.isawaitable(answer) else answer
-    except (BadId, BadCursor, Refusal) as error:
+    except (BadId, BadCursor, BadPlace, Refusal) as error:
         raise explained(error, arguments) from None
 
 
@@ -98,6 +99,16 @@ def global_id(kind: str, *attributes: str, description: str = "Names this object
 def edge(resolve: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
     """A field answered by `resolve(context, row, **arguments)`; `id_` is the way to name an argument `id`."""
     field = EdgeField(description=description, metadata={RESOLVE: resolve})
+    return _with(arguments, field)
+
+
+def subscription(follow: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
+    """A field that `follow(context, None, **arguments)` answers with a stream of rows, one event each."""
+    field = EdgeField(description=description, metadata={RESOLVE: follow}, is_subscription=True)
+    return _with(arguments, field)
+
+
+def _with(arguments: dict[str, StrawberryArgument], field: EdgeField) -> EdgeField:
     for name, argument in arguments.items():
         argument.python_name = name
         if name.endswith("_"):

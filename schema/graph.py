@@ -8,9 +8,11 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from schema.limits import Limits
+from schema.moments import Moments
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 
 
 class Graph(strawberry.Schema):
@@ -23,6 +25,7 @@ class Graph(strawberry.Schema):
 graph = Graph(
     query=Query,
     mutation=Mutation,
-    extensions=[Limits],
+    subscription=Subscription,
+    extensions=[Limits, Moments],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

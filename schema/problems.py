@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from graphql import GraphQLError
 
-from domain.refusals import NotAllowed, Refusal
+from domain.refusals import NotAllowed, NotFound, Refusal
+from realtime.cursors import BadPlace
 from schema.ids import BadId
 from storage.reads.pages import BadCursor
 
@@ -20,13 +21,17 @@ class BadInput(GraphQLError):  # noqa: N818 a word of this field, as in "bad tok
         super().__init__(message, extensions={"code": code, **({"field": list(field)} if field else {})})
 
 
-def explained(error: BadId | BadCursor | Refusal, arguments: Mapping[str, Any] = EMPTY) -> BadInput:
+def explained(
+    error: BadId | BadCursor | BadPlace | Refusal, arguments: Mapping[str, Any] = EMPTY
+) -> BadInput:
     """Put what was raised below into words for the client."""
     if isinstance(error, BadId):
         return BadInput(str(error), *_place(error.text, arguments))
+    if isinstance(error, BadPlace):
+        return BadInput(str(error), "after")
     if isinstance(error, BadCursor):
         return BadInput(str(error), error.argument)
-    code = error.code.value if isinstance(error, NotAllowed) else "BAD_USER_INPUT"
+    code = error.code.value if isinstance(error, NotAllowed | NotFound) else "BAD_USER_INPUT"
     return BadInput(error.message, *(error.field or ()), code=code)
 
 

@@ -9,6 +9,7 @@ from domain import policy as policies
 from domain.values import RequestKey
 from domain.viewer import Viewer as Asker
 from domain.words import ClaimStatus, RefundStatus
+from resolvers import feeds
 from resolvers.context import Context
 from resolvers.edges.paging import ROOT, paged
 from schema import nodes
@@ -16,6 +17,7 @@ from schema.columns import argument, edge
 from schema.filters import SupportQueueFilter, account, checked
 from schema.ids import BIGINT, INTEGER
 from schema.problems import BadInput
+from schema.scalars import Cursor
 from schema.types.connections import Connection, connection
 from schema.types.node import Node
 from schema.types.orders import Order
@@ -169,6 +171,11 @@ class Query:
     returns_awaiting_label: Connection[SupportRequest] = connection(
         _awaiting_label,
         "Requests whose return has no label yet, oldest first; for the platform and Support, else empty.",
+    )
+    support_queue_cursor: Cursor | None = edge(
+        feeds.queue_cursor,
+        "The head of the queue's stream before anything of this operation was read: follow "
+        "`supportQueueEvents` after it; for Support, else null.",
     )
     test_clock: TestClock | None = edge(_clock, "The time it is in the sandbox; null outside of one.")
     support_queue: Connection[SupportRequest] = connection(

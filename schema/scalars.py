@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 URL = NewType("URL", str)
+Cursor = NewType("Cursor", str)
 
 RFC_3339: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
@@ -68,6 +69,13 @@ def read_url(given: Any) -> URL:
     return URL(given)
 
 
+def read_cursor(given: Any) -> Cursor:
+    """Take text; whether it is a cursor of ours is found out where it is used."""
+    if not isinstance(given, str):
+        raise GraphQLError("A Cursor is a text: use cursors exactly as they were given.")
+    return Cursor(given)
+
+
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -81,6 +89,12 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         description='An exact decimal number as text: "88.35".',
         serialize=write_decimal,
         parse_value=read_decimal,
+    ),
+    Cursor: strawberry.scalar(
+        name="Cursor",
+        description="A place in a feed: opaque, signed, good for one feed of one database.",
+        serialize=str,
+        parse_value=read_cursor,
     ),
     URL: strawberry.scalar(
         name="URL",

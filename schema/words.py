@@ -72,6 +72,33 @@ MEANINGS: Final[Mapping[type[Enum], tuple[str, str]]] = {
         DUE_FIRST: What the viewer must do soonest comes first; what has no deadline comes last.
         """,
     ),
+    words.EventKind: (
+        "What a live event, a notification or a webhook tells of.",
+        """
+        REQUEST_OPENED: A buyer asked for help, or for a cancellation.
+        REQUEST_STATUS_CHANGED: A request moved, or somebody acted on it where it stands.
+        REQUEST_ESCALATED: A request went to Support.
+        REQUEST_RULED: Support decided.
+        REQUEST_CLOSED: A request ended.
+        MESSAGE_POSTED: Somebody wrote, or a message says what happened.
+        OFFER_CHANGED: A partial refund was offered, answered, ran out or was superseded.
+        RETURN_CHANGED: A return moved on.
+        REPLACEMENT_CHANGED: A replacement was announced or scanned.
+        REFUND_CHANGED: A refund was given, settled, failed or was sent again.
+        CLAIM_CHANGED: A carrier claim moved on.
+        LEDGER_POSTED: A line was posted to the seller's ledger.
+        LEDGER_HOLD_CHANGED: A charge was set aside, posted or let go.
+        RETURN_DELIVERED: A return has arrived at the seller's.
+        ENROLLMENT_CHANGED: A seller was admitted to Seller Provided Support, or it ended.
+        INTERNAL_NOTE_ADDED: An agent wrote a note that only Support sees.
+        REQUEST_ASSIGNED: An agent took a request, or let it go.
+        DEADLINE_NEAR: A deadline is coming.
+        DEADLINE_MISSED: Somebody let a deadline pass.
+        RATING_CHANGED: A seller's rating or satisfaction was judged anew.
+        SATISFACTION_ANSWERED: The buyer answered the survey.
+        THREAD_STATE_CHANGED: The viewer read, marked or archived a conversation.
+        """,
+    ),
     words.EnrollmentStatus: (
         "Whether requests about a seller's orders come to the seller.",
         """

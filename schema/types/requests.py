@@ -24,10 +24,12 @@ from domain.words import (
     RoutingCause,
     RulingDecision,
 )
+from resolvers import feeds
 from resolvers.context import Context
 from resolvers.edges import requests, users
 from schema.columns import argument, column, computed, edge, global_id, over
 from schema.filters import ResponseInput, checked
+from schema.scalars import Cursor
 from schema.types.connections import connection
 from schema.types.errors import UserError, refusal
 from schema.types.late import LedgerEntry, Order, Thread, TimelineConnection, User
@@ -188,6 +190,11 @@ class SupportRequest(Node):
     )
     turn: Party | None = edge(requests.turn, "Whose move it is; null when closed.")
     assignee: User | None = edge(requests.assignee, "Which agent has taken it; for Support, else null.")
+    feed_cursor: Cursor = edge(
+        feeds.request_cursor,
+        "The head of this request's stream before anything of this operation was read: "
+        "follow `requestEvents` after it.",
+    )
     due_at: datetime | None = column("Until when that move is due; stays after it has passed.")
     overdue: bool = edge(requests.overdue, "Whether that instant has passed.")
     created_at: datetime = column("When it was opened.", of="opened_at")

@@ -5,9 +5,10 @@ from datetime import datetime
 import strawberry
 
 from domain.words import MessageKind, Party, ThreadKind
+from resolvers import feeds
 from resolvers.edges import requests, threads, users
 from schema.columns import column, edge, global_id, over
-from schema.scalars import URL
+from schema.scalars import URL, Cursor
 from schema.types.connections import Connection, connection
 from schema.types.late import SupportRequest, User
 from schema.types.late import Thread as LateThread
@@ -64,4 +65,9 @@ class Thread(Node):
     last_read_number: int = column("Up to which message the viewer has read.")
     locked_at: datetime | None = column("Since when only Support writes here.")
     writable: bool = edge(threads.writable, "Whether the viewer could write here now.")
+    feed_cursor: Cursor = edge(
+        feeds.thread_cursor,
+        "The head of this thread's stream before anything of this operation was read: "
+        "follow `threadEvents` after it.",
+    )
     messages: Connection[Message] = connection(threads.messages, "What was written, oldest first.")

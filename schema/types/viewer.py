@@ -4,10 +4,12 @@ from typing import Any
 
 from domain import viewer
 from domain.words import ViewerRole
+from resolvers import feeds
 from resolvers.context import Context
 from resolvers.edges import viewer as own
 from schema.columns import argument, column, computed, edge, over
 from schema.filters import InboxFilter, checked
+from schema.scalars import Cursor
 from schema.types.connections import Connection, connection
 from schema.types.orders import Order
 from schema.types.sellers import SellerDesk
@@ -89,6 +91,11 @@ class Viewer:
         _counts,
         "How much lies in a tab of the inbox.",
         tab=argument(InboxTab, TAB, default=InboxTab.ALL_MESSAGES),
+    )
+    feed_cursor: Cursor = edge(
+        feeds.own_cursor,
+        "The head of the viewer's feed before anything of this operation was read: "
+        "follow `inboxEvents` after it.",
     )
     purchases: Connection[Order] = connection(own.purchases, "What the viewer bought, latest first.")
     sales: Connection[Order] = connection(own.sales, "What the viewer sold, latest first.")

@@ -16,7 +16,7 @@ from domain.words import (
     TimelineKind,
 )
 from storage.reads.pages import Listing, Order
-from storage.reads.sets import NUMBERED, columns_of
+from storage.reads.sets import NUMBERED, PART, Reading, columns_of
 from storage.tables import requests, timeline
 from storage.visibility import CONVERSATIONS, MEMBER, SELLER, sees_money, sees_sale, sees_sellers_side
 
@@ -61,15 +61,29 @@ _this_request = sa.and_(
 )
 _a_party_or_support = sa.or_(CONVERSATIONS, requests.c.seller_id == SELLER, requests.c.buyer_id == MEMBER)
 
-of_request = Listing(
-    TimelineRow,
-    columns_of(TimelineRow, timeline, requests),
-    timeline.join(requests, _this_request),
-    NUMBERED.match(timeline.c.seller_id, timeline.c.request_number),
+_entry = columns_of(TimelineRow, timeline, requests)
+_source = timeline.join(requests, _this_request)
+_seen = (
     sees_sale(requests),
     _unless(TimelineKind.MESSAGE_POSTED, _a_party_or_support),
     _unless(TimelineKind.CLAIM_CHANGE, sees_sellers_side(timeline)),
     _unless(TimelineKind.LEDGER_POSTING, sees_money(timeline)),
+)
+
+by_number = Reading(
+    TimelineRow,
+    PART,
+    _entry,
+    _source,
+    PART.match(timeline.c.seller_id, timeline.c.request_number, timeline.c.number),
+    *_seen,
+).one
+of_request = Listing(
+    TimelineRow,
+    _entry,
+    _source,
+    NUMBERED.match(timeline.c.seller_id, timeline.c.request_number),
+    *_seen,
     order=Order("timeline", (timeline.c.number,)),
     keys=NUMBERED,
 )

@@ -1,12 +1,16 @@
 """How tests ask: documents run as a viewer, mutations by name, refusals that must change nothing."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.viewer import Viewer
+from realtime.cursors import Cursors
+from realtime.hub import Hub
 from resolvers.context import Context
 from schema.graph import graph
 from server.links import SignedLinks
@@ -23,12 +27,28 @@ REQUEST = """request {
 ERRORS = "userErrors { code message field }"
 
 
+class Silence:
+    """A bell that no other process hears."""
+
+    def ring(self, names: Collection[str]) -> None:
+        """Nobody else is there."""
+
+    async def heard(self) -> frozenset[str]:
+        """Nothing, ever."""
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
 @dataclass
 class Asking:
     """One database behind the graph, and what lies in it."""
 
     engine: AsyncEngine
     sandbox: bool = True
+    hub: Hub = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hub = Hub(self.engine, Cursors("a secret of the tests"), Silence())
 
     async def run(self, document: str, viewer: Viewer | None, **variables: Any) -> dict[str, Any]:
         """Run a document and give its data; an error is a failure of the test."""
@@ -42,7 +62,7 @@ class Asking:
     async def execute(self, document: str, viewer: Viewer | None, **variables: Any) -> Any:
         """Run a document and give all of its result."""
         links = SignedLinks("https://amends.test", "a secret of the tests")
-        context = Context(engine=self.engine, viewer=viewer, links=links, sandbox=self.sandbox)
+        context = Context(self.engine, viewer, links, self.sandbox, hub=self.hub)
         return await graph.execute(document, variable_values=variables, context_value=context)
 
     async def do(
