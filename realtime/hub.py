@@ -74,7 +74,7 @@ class Hub:
 
     def signal(self, typing: Typing) -> None:
         """Tell who follows a thread, in any process, that somebody is writing; nothing of it is kept."""
-        self.ring([typing.name])
+        self._bell.ring([typing.name])
 
     async def epoch(self) -> str:
         """The life of the database that cursors are good for."""
@@ -89,6 +89,11 @@ class Hub:
     def place(self, cursor: str) -> Place:
         """Read a cursor. Raises BadPlace."""
         return self._cursors.read(cursor)
+
+    @property
+    def followed(self) -> int:
+        """How many streams are followed here."""
+        return len(self._channels)
 
     @contextmanager
     def follow(self, stream: str) -> Iterator[Follower]:
@@ -131,7 +136,8 @@ class Hub:
 
     def _show(self, typing: Typing) -> None:
         channel = self._channels.get(typing.stream)
-        if channel is not None and typing != channel.typing and typing.until > datetime.now(UTC):
+        latest = channel.typing.until if channel and channel.typing else datetime.now(UTC)
+        if channel is not None and typing.until > latest:
             channel.typing = typing
             channel.wake()
 
