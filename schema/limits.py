@@ -5,7 +5,7 @@ however often it is spread. A page counts as many objects as its size, and what 
 over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -196,6 +196,22 @@ class Limits(SchemaExtension):
         elif context.query and len(context.query) <= LONGEST_KEPT:
             context.pre_execution_errors = list(_invalid(schema, document))
         yield
+
+
+def admit(
+    schema: GraphQLSchema, query: str, variables: Mapping[str, Any], name: str | None
+) -> DocumentNode | Sequence[GraphQLError]:
+    """Give the document of an operation that may run, or all that is against it, as `Limits` would.
+
+    For what is not run by the schema's own `execute`: a subscription. Raises GraphQLError for a syntax error.
+    """
+    is_kept = len(query) <= LONGEST_KEPT
+    document = _parsed(query) if is_kept else parse(query, max_tokens=MOST_TOKENS)
+    problem = refused(schema, document, variables, name)
+    if problem:
+        return [problem]
+    errors = _invalid(schema, document) if is_kept else validate(schema, document)
+    return list(errors) or document
 
 
 @lru_cache(maxsize=500)

@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
 
 from domain.viewer import Viewer
 from resolvers.context import Context
@@ -20,13 +21,21 @@ from schema.graph import graph
 from server import errors, logs, pages
 from server.attachments import Attachments
 from server.background import working
+from server.connections import Connections
+from server.draining import draining
 from server.files import FileStore, open_store
 from server.graph_view import GraphView
 from server.health import is_ready
 from server.keys import make_keys
 from server.links import SignedLinks
+from server.live_limits import LiveLimits
+from server.operations import Operations, Visible, always
+from server.origins import Origins
+from server.revocations import Revocations
 from server.secret import load_secret
 from server.settings import Settings, load_settings
+from server.sockets import Sockets
+from server.sse import EventStreams
 from server.statements import Statements
 from server.viewers import Viewers
 from storage.engine import make_engine
@@ -43,32 +52,53 @@ def from_environment() -> Starlette:
     return make_app(settings, engine, secret=load_secret(settings), files=open_store(settings))
 
 
-def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: FileStore) -> Starlette:
-    """Put the parts together; a worker's loop runs beside the requests."""
+def make_app(
+    settings: Settings,
+    engine: AsyncEngine,
+    *,
+    secret: str,
+    files: FileStore,
+    graph: Schema = graph,
+    visible: Visible = always,
+    limits: LiveLimits = LiveLimits(),  # noqa: B008 it cannot change
+) -> Starlette:
+    """Put the parts together; a worker's loop runs beside the requests.
+
+    `visible` says whom an event of a subscription may be told to, at the moment it is told.
+    """
     public_url = settings.public_url or DEFAULT_PUBLIC_URL
     links = SignedLinks(public_url, secret)
-    viewers = Viewers(engine, make_keys(settings, secret))
+    connections = Connections(limits)
+    revocations = Revocations(engine, connections.revoke)
+    viewers = Viewers(engine, make_keys(settings, secret), revocations.is_revoked)
     attachments = Attachments(engine, files, links)
 
-    def context_for(viewer: Viewer | None) -> Context:
-        return Context(engine=engine, viewer=viewer, links=links, sandbox=settings.is_sandbox)
-
-    async def make_context(request: Request) -> Context:
-        return context_for(await viewers.identify(request.headers.get("authorization")))
+    def context_for(viewer: Viewer | None, last_event_id: str | None = None) -> Context:
+        return Context(
+            engine=engine,
+            viewer=viewer,
+            links=links,
+            sandbox=settings.is_sandbox,
+            last_event_id=last_event_id,
+        )
 
     statements = Statements(graph, links, context_for)
-
+    operations = Operations(graph, context_for, visible, introspection=settings.is_sandbox)
     view = GraphView(
-        graph,
-        make_context,
+        operations,
+        viewers.identify,
+        EventStreams(operations, connections, limits),
         body_limit_bytes=settings.body_limit_bytes,
-        introspection=settings.is_sandbox,
     )
+    origins = Origins(public_url, _cors_origins(settings))
+    sockets = Sockets(operations, viewers.identify, connections, origins, limits)
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def ready(_: Request) -> Response:
+        if connections.is_draining:
+            return JSONResponse({"status": "the server is being restarted"}, 503)
         if await is_ready(engine):
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "the database is not there, or not migrated"}, 503)
@@ -76,7 +106,7 @@ def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: Fil
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            async with working(engine):
+            async with working(engine), revocations.watching(), draining(connections):
                 yield
         finally:
             await engine.dispose()
@@ -85,6 +115,7 @@ def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: Fil
         routes=[
             *pages.routes(public_url, graph),
             Route("/graphql", view.answer, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", sockets.serve),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/uploads/{id:int}", attachments.upload, methods=["PUT"]),
@@ -99,7 +130,7 @@ def make_app(settings: Settings, engine: AsyncEngine, *, secret: str, files: Fil
 
 def _cors(settings: Settings) -> list[Middleware]:
     """Tokens travel in a header that no browser sends by itself: an origin gains nothing by being let in."""
-    origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    origins = _cors_origins(settings)
     if not origins:
         return []
     return [
@@ -107,7 +138,11 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["authorization", "content-type"],
+            allow_headers=["authorization", "content-type", "last-event-id"],
             max_age=DAY_SECONDS,
         )
     ]
+
+
+def _cors_origins(settings: Settings) -> list[str]:
+    return [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]

@@ -15,6 +15,7 @@ from domain.words import Scope, ViewerRole
 from server.keys import Keys
 
 PLATFORM = "platform"
+LONGEST_TTL_SECONDS = 10_000 * 86_400
 
 
 class BadToken(Exception):  # noqa: N818 a word of this field, as in "bad token"
@@ -29,6 +30,8 @@ class Claims:
     role: ViewerRole
     scopes: frozenset[Scope]
     token_id: str | None
+    expires_at: float
+    """In seconds of the epoch."""
 
 
 async def read_claims(keys: Keys, authorization: str) -> Claims:
@@ -42,7 +45,7 @@ async def read_claims(keys: Keys, authorization: str) -> Claims:
         raise BadToken("The token has expired.") from None
     except jwt.ImmatureSignatureError:
         raise BadToken("The token is not valid yet.") from None
-    except (jwt.PyJWTError, ValueError):
+    except (jwt.PyJWTError, ValueError, OverflowError):
         raise BadToken("The token is not valid.") from None
 
 
@@ -53,7 +56,24 @@ def parse_claims(claims: dict[str, Any]) -> Claims:
     token_id = claims.get("jti")
     if not isinstance(scopes, str) or not (token_id is None or isinstance(token_id, str)):
         raise ValueError("scope and jti are strings")
-    return Claims(claims["sub"], role, frozenset(Scope(scope) for scope in scopes.split()), token_id)
+    known = frozenset(Scope(scope) for scope in scopes.split())
+    return Claims(claims["sub"], role, known, token_id, float(claims["exp"]))
+
+
+def what_to_revoke(token_or_id: str) -> tuple[str, float]:
+    """Give a token's id, and until when it could be used; raises BadToken for one that has no id.
+
+    Of a bare id nobody knows what it ends at: it is taken for the longest-lived.
+    """
+    latest = time.time() + LONGEST_TTL_SECONDS
+    try:
+        claims = jwt.decode(token_or_id.removeprefix("Bearer ").strip(), options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return token_or_id, latest
+    token_id, expires_at = claims.get("jti"), claims.get("exp")
+    if not isinstance(token_id, str):
+        raise BadToken("The token has no id (jti): it cannot be revoked.")
+    return token_id, min(expires_at, latest) if isinstance(expires_at, int | float) else latest
 
 
 def issue_token(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 
 
 def encode(document: Any) -> bytes:
@@ -15,16 +16,27 @@ def encode(document: Any) -> bytes:
 
 
 def preferred_type(request: Request) -> str:
-    """Choose between plain JSON and the media type of GraphQL responses, which has honest status codes."""
-    best, chosen = 0.0, JSON
+    """Choose between plain JSON, the media type of GraphQL responses, and an event stream.
+
+    Of what is wanted alike, an answer goes before events, and honest status codes before plain JSON.
+    """
+    ranks = {EVENT_STREAM: 0, JSON: 1, GRAPHQL_RESPONSE: 2}
+    wanted = {name: quality for name, quality in _accepted(request).items() if name in ranks and quality > 0}
+    return max(wanted, key=lambda name: (wanted[name], ranks[name]), default=JSON)
+
+
+def takes_events(request: Request) -> bool:
+    """Whether the client can read an event stream at all, if maybe not gladly."""
+    return _accepted(request).get(EVENT_STREAM, 0) > 0
+
+
+def _accepted(request: Request) -> dict[str, float]:
+    accepted: dict[str, float] = {}
     for choice in request.headers.get("accept", "").split(","):
         name, *parameters = (part.strip().lower() for part in choice.split(";"))
         quality = next((weight(part) for part in parameters if part.startswith("q=")), 1.0)
-        if name in (JSON, GRAPHQL_RESPONSE) and (
-            quality > best or (quality == best and name == GRAPHQL_RESPONSE)
-        ):
-            best, chosen = quality, name
-    return chosen
+        accepted[name] = max(accepted.get(name, 0), quality)
+    return accepted
 
 
 def weight(parameter: str) -> float:

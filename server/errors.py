@@ -49,9 +49,14 @@ def _report(error: Exception | None, path: Sequence[str | int] | None = None) ->
     return reference
 
 
+def told_bug(error: Exception) -> str:
+    """Write down a bug, and give the sentence that its client is told."""
+    return SENTENCE.format(_report(error))
+
+
 async def answer_bug(_: Request, error: Exception) -> Response:
     """Answer a request that broke outside the graph."""
-    return refuse(500, SENTENCE.format(_report(error)), "INTERNAL")
+    return refuse(500, told_bug(error), "INTERNAL")
 
 
 async def answer_http_error(_: Request, error: Exception) -> Response:

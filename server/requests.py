@@ -12,6 +12,7 @@ import orjson
 from starlette.requests import Request
 
 UNSTORABLE = "holds a character that is not text (U+0000 or half of a surrogate pair)"
+NO_QUERY = "query must be a GraphQL document."
 
 
 class BadRequest(Exception):  # noqa: N818 HTTP's own word
@@ -36,13 +37,20 @@ class Operation:
 async def read_operation(request: Request, *, body_limit_bytes: int) -> Operation:
     """Read the operation from a GET's query or a POST's body; raises BadRequest."""
     if request.method == "GET":
-        return _operation({name: _from_query(name, value) for name, value in request.query_params.items()})
+        return _stated({name: _from_query(name, value) for name, value in request.query_params.items()})
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
         raise BadRequest(415, "Send the request as application/json, in UTF-8.")
     body = await read_body(request, limit_bytes=body_limit_bytes)
-    return _operation(_parse(body))
+    return _stated(parse(body))
+
+
+def _stated(fields: Any) -> Operation:
+    operation = operation_of(fields)
+    if not operation.query.strip():
+        raise BadRequest(400, NO_QUERY, ["query"])
+    return operation
 
 
 async def read_body(request: Request, *, limit_bytes: int) -> bytes:
@@ -56,23 +64,23 @@ async def read_body(request: Request, *, limit_bytes: int) -> bytes:
 
 
 def _from_query(name: str, value: str) -> Any:
-    return _parse(value.encode()) if name in ("variables", "extensions") and value else value
+    return parse(value.encode()) if name in ("variables", "extensions") and value else value
 
 
-def _parse(body: bytes) -> Any:
-    """Parse JSON; what PostgreSQL could never store is refused here, with its place."""
+def parse(body: bytes, *, name: str = "The body") -> Any:
+    """Parse JSON, called `name` in a refusal; what PostgreSQL could never store is refused with its place."""
     try:
         document = orjson.loads(body)
         if rb"\u0000" not in body:
             return document
     except orjson.JSONDecodeError:
-        document = _parse_leniently(body)
+        document = _parse_leniently(body, name)
     for path in _unstorable(document):
         raise BadRequest(400, f"{'.'.join(map(str, path)) or 'The request'} {UNSTORABLE}.", path)
     return document
 
 
-def _parse_leniently(body: bytes) -> Any:
+def _parse_leniently(body: bytes, name: str) -> Any:
     """Parse what only lone surrogates may keep from being JSON, so that their place can be told."""
 
     def refuse(constant: str) -> NoReturn:
@@ -81,9 +89,9 @@ def _parse_leniently(body: bytes) -> Any:
     try:
         document = json.loads(body, parse_constant=refuse)
     except (ValueError, RecursionError):
-        raise BadRequest(400, "The body is not JSON.") from None
+        raise BadRequest(400, f"{name} is not JSON.") from None
     if not any(_unstorable(document)):
-        raise BadRequest(400, "The body is not JSON.")
+        raise BadRequest(400, f"{name} is not JSON.")
     return document
 
 
@@ -101,15 +109,16 @@ def _unstorable(document: Any) -> Iterator[list[str | int]]:
             waiting.extend(([*path, index], inner) for index, inner in enumerate(value))
 
 
-def _operation(fields: Any) -> Operation:
+def operation_of(fields: Any) -> Operation:
+    """Take the operation out of what a client sent, whichever way it came; raises BadRequest."""
     if isinstance(fields, list):
         raise BadRequest(400, "Batches are not taken: send one operation a request.")
     if not isinstance(fields, Mapping):
         raise BadRequest(400, "The request must be a JSON object with a query.")
     query, variables = fields.get("query"), fields.get("variables")
     name, extensions = fields.get("operationName"), fields.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise BadRequest(400, "query must be a GraphQL document.", ["query"])
+    if not isinstance(query, str):
+        raise BadRequest(400, NO_QUERY, ["query"])
     if not (variables is None or isinstance(variables, dict)):
         raise BadRequest(400, "variables must be an object.", ["variables"])
     if not (name is None or isinstance(name, str)):

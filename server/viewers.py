@@ -3,6 +3,10 @@
 Decides what each role needs to be somebody. An account's id and name never change, so they are remembered.
 """
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.viewer import Viewer
@@ -14,25 +18,66 @@ from storage import callers
 MOST_REMEMBERED = 10_000
 
 
-class Viewers:
-    """Turns `Authorization` headers into viewers."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a token stands for, and until when; both None for nobody."""
 
-    def __init__(self, engine: AsyncEngine, keys: Keys) -> None:
+    viewer: Viewer | None = None
+    expires_at: float | None = None
+    """In seconds of the epoch."""
+
+    @property
+    def expires_in(self) -> float | None:
+        """The seconds that are left, never less than none; None for what does not expire."""
+        return None if self.expires_at is None else max(self.expires_at - time.time(), 0)
+
+    @property
+    def token_id(self) -> str | None:
+        """By what the token can be revoked."""
+        return self.viewer.token_id if self.viewer else None
+
+    @property
+    def account(self) -> tuple[object, ...] | None:
+        """The same for all tokens of one account in one role, whatever their scopes; None for nobody."""
+        viewer = self.viewer
+        return (viewer.role, viewer.account_id, viewer.username) if viewer else None
+
+
+def nothing_is_revoked(_token_id: str) -> bool:
+    """Believe every token that is in date."""
+    return False
+
+
+class Viewers:
+    """Turns `Authorization` headers into callers; `is_revoked` tells which tokens are believed no more."""
+
+    def __init__(
+        self, engine: AsyncEngine, keys: Keys, is_revoked: Callable[[str], bool] = nothing_is_revoked
+    ) -> None:
         self._engine = engine
         self._keys = keys
+        self._is_revoked = is_revoked
         self._known: dict[str, tuple[int, bool]] = {}
 
-    async def identify(self, authorization: str | None) -> Viewer | None:
-        """Give who is calling, None for nobody; raises BadToken."""
+    async def identify(self, authorization: str | None) -> Caller:
+        """Give who is calling; raises BadToken."""
         if authorization is None:
-            return None
+            return Caller()
         claims = await read_claims(self._keys, authorization)
+        account_id = await self._account_id(claims)
+        # Last, with nothing awaited after it: what is revoked from now on finds the caller where it waits.
+        if claims.token_id is not None and self._is_revoked(claims.token_id):
+            raise BadToken("The token was revoked.")
+        viewer = Viewer(claims.role, account_id, claims.subject, claims.scopes, claims.token_id)
+        return Caller(viewer, claims.expires_at)
+
+    async def _account_id(self, claims: Claims) -> int | None:
         if claims.role is ViewerRole.PLATFORM:
-            return Viewer(claims.role, None, claims.subject, claims.scopes, claims.token_id)
+            return None
         account_id, is_agent = await self._account(claims)
         if (claims.role is ViewerRole.SUPPORT) != is_agent:
             raise BadToken("The token's role is not its account's.")
-        return Viewer(claims.role, account_id, claims.subject, claims.scopes, claims.token_id)
+        return account_id
 
     async def _account(self, claims: Claims) -> tuple[int, bool]:
         known = self._known.get(claims.subject)

@@ -54,12 +54,15 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port first: whoever comes early waits, and a taken one is told before anything starts."""
     from server.settings import SettingsError
+    from server.wire import drop_the_unreachable
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Try --port.") from error
+    drop_the_unreachable(listener)
+    return listener
 
 
 def _tell_children(settings: "Settings", url: str, public_url: str) -> None:
@@ -84,6 +87,8 @@ def _run(listener: socket.socket, workers: int) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from server.wire import UVICORN
+
     config = uvicorn.Config(
         "server.app:from_environment",
         factory=True,
@@ -93,6 +98,7 @@ def _run(listener: socket.socket, workers: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=60,  # a process that starts on a busy machine is slow, not dead
+        **UVICORN,
     )
     server = uvicorn.Server(config)
     if workers > 1:

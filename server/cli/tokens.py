@@ -1,7 +1,8 @@
-"""`token`: a bearer token for somebody."""
+"""`token`: a bearer token for somebody, and the end of one."""
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from domain.words import ViewerRole
 
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # 10,000 of a unit at most: auth.LONGEST_TTL_SECONDS
 LONGEST_NAME = 80
 
 
@@ -36,18 +37,28 @@ def token(
     ] = None,
     platform: Annotated[bool, typer.Option("--platform", help="For the platform's own services.")] = False,
     ttl: Annotated[str, typer.Option(metavar="TIME", help="How long it lasts: 30m, 12h, 7d.")] = "1d",
+    revoke: Annotated[
+        str | None,
+        typer.Option(metavar="TOKEN", help="End a token, whole or by its id (jti), within 5 seconds."),
+    ] = None,
 ) -> None:
-    """Print a bearer token for a member, a Support agent or the platform."""
+    """Print a bearer token for a member, a Support agent or the platform; or end one before its time."""
     from domain.words import Scope, ViewerRole
     from server.auth import PLATFORM, issue_token
     from server.migrated import migrated_database
     from server.secret import load_secret
     from server.settings import SettingsError, load_settings
 
-    if [user is not None, support is not None, platform].count(True) != 1:
-        raise typer.BadParameter("name exactly one of --user, --support and --platform")
+    if [user is not None, support is not None, platform, revoke is not None].count(True) != 1:
+        raise typer.BadParameter("name exactly one of --user, --support, --platform and --revoke")
     ttl_seconds = seconds(ttl)
     settings = load_settings()
+    if revoke is not None:
+        token_id, expires_at = _revocable(revoke)
+        with migrated_database(settings) as url:
+            asyncio.run(_revoke(url, token_id, expires_at))
+        typer.echo(f"Revoked: {token_id}")
+        return
     if settings.jwks is not None:
         raise SettingsError("AMENDS_JWKS is set: tokens come from whoever holds its keys.")
     secret = load_secret(settings)
@@ -61,6 +72,32 @@ def token(
             asyncio.run(_demand_account(url, name, role))
         made = issue_token(secret, name, role, ttl_seconds=ttl_seconds)
     sys.stdout.write(f"{made}\n")
+
+
+def _revocable(token_or_id: str) -> tuple[str, datetime]:
+    from server.auth import BadToken, what_to_revoke
+    from storage.revocations import LONGEST_TOKEN_ID
+
+    try:
+        token_id, expires_at = what_to_revoke(token_or_id)
+    except BadToken as bad:
+        raise typer.BadParameter(str(bad)) from None
+    is_text = not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in token_id)
+    if not is_text or not token_id.strip() or len(token_id) > LONGEST_TOKEN_ID:
+        raise typer.BadParameter(f"a token's id is text of 1 to {LONGEST_TOKEN_ID} characters")
+    return token_id, datetime.fromtimestamp(expires_at, UTC)
+
+
+async def _revoke(url: str, token_id: str, expires_at: datetime) -> None:
+    from storage import revocations
+    from storage.engine import make_engine
+
+    engine = make_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await revocations.revoke(connection, token_id, expires_at=expires_at)
+    finally:
+        await engine.dispose()
 
 
 async def _demand_account(url: str, name: str, role: "ViewerRole") -> None:

@@ -14,7 +14,7 @@ from server.keys import KeySet, SecretKeys
 
 SECRET = "a secret of the tests, long enough"
 KEYS = SecretKeys(SECRET)
-LATER = time.time() + 86_400  # after the whole suite, however slow the machine
+LATER = float(int(time.time()) + 86_400)  # after the whole suite, however slow the machine
 
 
 def signed(**claims: object) -> str:
@@ -33,7 +33,7 @@ async def test_our_own_token_is_believed() -> None:
 
 
 async def test_a_token_without_a_role_is_a_members() -> None:
-    assert await read_claims(KEYS, signed()) == Claims("ana", ViewerRole.MEMBER, frozenset(), None)
+    assert await read_claims(KEYS, signed()) == Claims("ana", ViewerRole.MEMBER, frozenset(), None, LATER)
 
 
 @pytest.mark.parametrize(

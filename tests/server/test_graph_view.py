@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import cast
 
 import httpx
 import pytest
 import strawberry
 from graphql import GraphQLError
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import Route
 
+from resolvers.context import Context
 from server.auth import BadToken
+from server.connections import Connections
 from server.encoding import GRAPHQL_RESPONSE, JSON
 from server.errors import HANDLERS
 from server.graph_view import GraphView
+from server.live_limits import LiveLimits
+from server.operations import Operations
+from server.sse import EventStreams
+from server.viewers import Caller
 
 
 @strawberry.type
@@ -40,15 +45,18 @@ class Mutation:
         return True
 
 
-async def make_context(request: Request) -> dict[str, Any]:
-    if request.headers.get("authorization") == "Bearer bad":
+async def identify(authorization: str | None) -> Caller:
+    if authorization == "Bearer bad":
         raise BadToken("The token is not valid.")
-    return {}
+    return Caller()
 
 
 def client(*, introspection: bool = True) -> httpx.AsyncClient:
     graph = strawberry.Schema(Query, Mutation)
-    view = GraphView(graph, make_context, body_limit_bytes=100_000, introspection=introspection)
+    operations = Operations(graph, lambda *_: cast("Context", None), introspection=introspection)
+    limits = LiveLimits()
+    streams = EventStreams(operations, Connections(limits), limits)
+    view = GraphView(operations, identify, streams, body_limit_bytes=100_000)
     route = Route("/graphql", view.answer, methods=["GET", "POST"])
     app = Starlette(routes=[route], exception_handlers=dict(HANDLERS))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://amends.example")
@@ -90,6 +98,7 @@ async def test_a_query_is_answered_by_post_and_by_get(http: httpx.AsyncClient) -
         (None, 400, "must be a JSON object"),
         ({}, 400, "query must be a GraphQL document"),
         ({"query": 7}, 400, "query must be a GraphQL document"),
+        ({"query": " "}, 400, "query must be a GraphQL document"),
         ({"query": "{echo}", "variables": []}, 400, "variables must be an object"),
         ({"query": "{echo}", "operationName": 7}, 400, "operationName must be a string"),
         ({"query": "{echo}", "extensions": "x"}, 400, "extensions must be an object"),
@@ -208,6 +217,9 @@ async def test_introspection_can_be_off() -> None:
         (f"{GRAPHQL_RESPONSE};q=0.1, application/json", JSON),
         (f"application/json, {GRAPHQL_RESPONSE}", GRAPHQL_RESPONSE),
         ("text/html;q=x", JSON),
+        ("text/event-stream, application/json", JSON),
+        ("text/event-stream, application/json;q=0.9", "text/event-stream; charset=utf-8"),
+        ("text/event-stream;q=0", JSON),
     ],
 )
 async def test_the_answer_has_the_media_type_that_the_client_prefers(

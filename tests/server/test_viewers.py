@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.viewer import Viewer
 from domain.words import Scope, ViewerRole
 from server.auth import BadToken, issue_token
 from server.keys import SecretKeys
-from server.viewers import Viewers
+from server.viewers import Caller, Viewers
 from storage import callers
 from storage.tables import accounts
 
@@ -19,6 +20,14 @@ AT = datetime(2026, 1, 5, tzinfo=UTC)
 
 def bearer(name: str, role: ViewerRole, *scopes: Scope) -> str:
     return "Bearer " + issue_token(SECRET, name, role, ttl_seconds=60, scopes=frozenset(scopes))
+
+
+async def viewer_of(viewers: Viewers, authorization: str) -> Viewer:
+    caller = await viewers.identify(authorization)
+    assert caller.viewer is not None
+    assert caller.expires_in is not None
+    assert 0 < caller.expires_in <= 60
+    return caller.viewer
 
 
 @pytest.fixture
@@ -32,19 +41,15 @@ async def viewers(engine: AsyncEngine) -> Viewers:
 
 
 async def test_no_header_is_nobody(viewers: Viewers) -> None:
-    assert await viewers.identify(None) is None
+    assert await viewers.identify(None) == Caller(None, None)
 
 
 async def test_each_role_is_somebody(viewers: Viewers) -> None:
     for _ in range(2):  # the second time the account is remembered
-        member = await viewers.identify(bearer("ana", ViewerRole.MEMBER))
-        assert member is not None
+        member = await viewer_of(viewers, bearer("ana", ViewerRole.MEMBER))
         assert (member.username, member.member_id) == ("ana", member.account_id)
-    support = await viewers.identify(bearer("mara", ViewerRole.SUPPORT))
-    assert support is not None
-    assert support.is_support
-    platform = await viewers.identify(bearer("platform", ViewerRole.PLATFORM, Scope.PLATFORM_WRITE))
-    assert platform is not None
+    assert (await viewer_of(viewers, bearer("mara", ViewerRole.SUPPORT))).is_support
+    platform = await viewer_of(viewers, bearer("platform", ViewerRole.PLATFORM, Scope.PLATFORM_WRITE))
     assert (platform.account_id, platform.scopes) == (None, frozenset({Scope.PLATFORM_WRITE}))
 
 

@@ -1,0 +1,193 @@
+"""One operation of the graph, whatever it came by: checked, run to its answer, or followed event by event.
+
+Decides what a client gets of each outcome. Knows no transport and no field of the schema.
+"""
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from graphql import ExecutionResult, GraphQLError
+from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
+from graphql.language import OperationType
+from strawberry import Schema
+
+from domain.viewer import Viewer
+from resolvers.context import Context
+from schema.limits import admit
+from server.documents import outline
+from server.errors import describe, is_bug
+from server.requests import Operation
+
+Visible = Callable[[Context, Any], Awaitable[bool]]
+"""Whether an event may be told to whoever's context this is, at this moment."""
+
+
+class ContextFor(Protocol):
+    """Makes the context of one operation, or of one event: never shared between two."""
+
+    def __call__(self, viewer: Viewer | None, last_event_id: str | None = None, /) -> Context:
+        """Give a fresh one; `last_event_id` is the cursor that a client says it has come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to an operation: whether it ran at all, and if not, whether that was our fault."""
+
+    body: dict[str, Any]
+    ran: bool
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One answer of many. One without `data` is the last: the stream itself went wrong."""
+
+    body: dict[str, Any]
+    cursor: str | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this says why nothing more comes."""
+        return "data" not in self.body
+
+
+class Rejected(Exception):  # noqa: N818 as in "rejected subscription"
+    """Nothing will be told: the operation did not begin. Carries the outcome to answer with."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__()
+        self.outcome = _outcome(None, errors, ran=False)
+
+
+async def always(_context: Context, _event: object) -> bool:
+    """Tell everybody everything: for graphs whose events are for all who may follow."""
+    return True
+
+
+class Operations:
+    """The graph, ready to run operations; bugs are masked and written down here, once."""
+
+    def __init__(
+        self, graph: Schema, context_for: ContextFor, visible: Visible = always, *, introspection: bool
+    ) -> None:
+        self._graph = graph
+        self._context_for = context_for
+        self._visible = visible
+        self._introspection = introspection
+
+    def check(self, operation: Operation) -> OperationType:
+        """Give the kind of an operation that may be tried; raises GraphQLError for one that may not."""
+        document = outline(operation.query)
+        kind = document.choose(operation.name)
+        if document.introspects and not self._introspection:
+            raise GraphQLError("Introspection is off here; the schema is at /schema.graphql.")
+        return kind
+
+    async def run(self, operation: Operation, viewer: Viewer | None) -> Outcome:
+        """Run a query or a mutation that was checked."""
+        result = await self._graph.execute(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=self._context_for(viewer),
+            operation_name=operation.name,
+        )
+        errors = result.errors or []
+        ran = result.data is not None or any(error.path is not None for error in errors)
+        return _outcome(result.data, errors, ran=ran)
+
+    async def follow(
+        self, operation: Operation, viewer_now: Callable[[], Viewer | None], *, after: str | None = None
+    ) -> "Following":
+        """Begin a subscription that was checked; raises Rejected.
+
+        `viewer_now` is asked anew for each event: a token may have been exchanged for a narrower one.
+        """
+        schema = self._graph._schema  # noqa: SLF001 as its own extensions do
+        admitted = admit(schema, operation.query, operation.variables or {}, operation.name)
+        if isinstance(admitted, Sequence):
+            raise Rejected(admitted)
+        made = self._executor.build(
+            schema,
+            admitted,
+            context_value=self._context_for(viewer_now(), after),
+            raw_variable_values=operation.variables,
+            operation_name=operation.name,
+            operation_extensions=None,
+        )
+        if isinstance(made, list):
+            raise Rejected(made)
+        begun = create_source_event_stream(made)
+        source = await begun if isinstance(begun, Awaitable) else begun
+        if isinstance(source, ExecutionResult):
+            raise Rejected(source.errors or [])
+        return Following(made, source, lambda: self._context_for(viewer_now(), None), self._visible)
+
+    @property
+    def _executor(self) -> type[Executor[Any]]:
+        return self._graph.execution_context_class
+
+
+class Following:
+    """A subscription that has begun: an iterator over its frames, closed by whoever began it."""
+
+    def __init__(
+        self,
+        executor: Executor[Any],
+        source: AsyncIterable[Any],
+        make_context: Callable[[], Context],
+        visible: Visible,
+    ) -> None:
+        self._executor = executor
+        self._source = aiter(source)
+        self._make_context = make_context
+        self._visible = visible
+        self._is_over = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Frame:
+        """Wait for the next event that may be told."""
+        while not self._is_over:
+            try:
+                event = await anext(self._source)
+                frame = await self._tell(event)
+            except StopAsyncIteration:
+                self._is_over = True
+            except Exception as error:  # noqa: BLE001 told to the client, and written down if it is a bug
+                self._is_over = True
+                return Frame({"errors": describe([_as_graphql(error)])})
+            else:
+                if frame is not None:
+                    return frame
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Let go of the source, whether or not its first event was waited for."""
+        self._is_over = True
+        close = getattr(self._source, "aclose", None)
+        if close is not None:
+            await close()
+
+    async def _tell(self, event: Any) -> Frame | None:
+        context = self._make_context()
+        if not await self._visible(context, event):
+            return None
+        executor = self._executor.build_per_event_executor(event)
+        executor.context_value = context
+        answer = execute_subscription_event(executor)
+        result = await answer if isinstance(answer, Awaitable) else answer
+        outcome = _outcome(result.data, result.errors or [], ran=True)
+        return Frame(outcome.body, getattr(event, "cursor", None))
+
+
+def _outcome(data: Any, errors: Sequence[GraphQLError], *, ran: bool) -> Outcome:
+    body: dict[str, Any] = {"data": data} if ran else {}
+    if errors:
+        body["errors"] = describe(errors)
+    return Outcome(body, ran, failed=not ran and any(is_bug(error) for error in errors))
+
+
+def _as_graphql(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)

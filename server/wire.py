@@ -1,0 +1,73 @@
+"""What lies below the application: how uvicorn carries HTTP and sockets, and how a connection is cut at once.
+
+Decides which bytes are no text, and the limits that all meet before anything reads them. Knows nothing of
+what the application makes of them.
+"""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from server.close_codes import NOT_TEXT
+
+ABORT: Final = "amends.abort"
+LARGEST_FRAME_BYTES: Final = 4_000_000
+UNREACHABLE_MILLISECONDS: Final = 30_000
+
+
+def abort(scope: Scope) -> None:
+    """Cut the connection of a client that takes nothing any more: what waits for it is dropped."""
+    cut = scope.get("state", {}).get(ABORT)
+    if cut is not None:
+        cut()
+
+
+def drop_the_unreachable(listener: socket.socket) -> None:
+    """Let the system drop connections whose other end takes nothing for 30 s, where it can."""
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, UNREACHABLE_MILLISECONDS)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """HTTP whose connection, and the socket it may become, the application can cut."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Hand the way to cut it to every request of the connection."""
+        self.app_state = {**self.app_state, ABORT: transport.abort}
+        super().connection_made(transport)
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """Sockets that close on what is no text, as the standard asks, instead of writing a traceback."""
+
+    def send_receive_event_to_app(self) -> None:
+        """Look at the text before it is taken for one."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(b"".join(self.frames)):
+            self.conn.fail(NOT_TEXT, "A text frame must be UTF-8.")
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+UVICORN: Final[Mapping[str, Any]] = {
+    "http": HttpProtocol,
+    "ws": SocketProtocol,
+    "ws_max_size": LARGEST_FRAME_BYTES,
+    "ws_per_message_deflate": False,  # it costs more memory a socket than it saves on the way
+    "ws_ping_interval": None,  # ours are the protocol's own, and end with a code that clients come back after
+}
+"""The options of uvicorn's that the application counts on."""
