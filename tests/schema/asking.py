@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.viewer import Viewer
+from domain.words import EventKind
 from realtime.cursors import Cursors
 from realtime.hub import Hub
 from resolvers.context import Context
 from schema.graph import graph
 from server.links import SignedLinks
-from storage.tables import metadata
+from storage.tables import events, metadata, streams
 
 REQUEST = """request {
   id number version status outcome fundedBy handledBy dueAt overdue closedAt turn
@@ -105,6 +106,17 @@ class Asking:
         async with self.engine.connect() as connection:
             rows = await connection.execute(sa.text(" UNION ALL ".join(summaries)))
             return {name: (count, digest) for name, count, digest in rows}
+
+    async def heads(self) -> dict[str, int]:
+        """Give how far each stream has come."""
+        async with self.engine.connect() as connection:
+            return dict((await connection.execute(sa.select(streams.c.name, streams.c.head))).tuples().all())
+
+    async def told_since(self, heads: dict[str, int]) -> set[EventKind]:
+        """Give the kinds of what any stream has told of since."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(sa.select(events.c.stream, events.c.sequence, events.c.kind))
+            return {row.kind for row in rows if row.sequence > heads.get(row.stream, 0)}
 
     async def journal(self, kind: str) -> dict[str, int]:
         """Give the latest journal of a kind: what each account moved, in cents."""

@@ -11,6 +11,7 @@ import pytest
 
 from domain.viewer import Viewer
 from domain.words import Scope
+from schema.emissions import OF_MUTATIONS
 from schema.graph import graph
 from tests.schema.world import RETURN_ADDRESS, World, usd
 
@@ -270,10 +271,14 @@ MUTATIONS: dict[str, tuple[Prepare, Answers]] = {
 }
 
 
+TIME = "advanceTestClock"
+
+
 def test_no_mutation_is_forgotten() -> None:
     root = graph._schema.mutation_type
     assert root is not None
     assert set(root.fields) == set(MUTATIONS)
+    assert set(root.fields) == {*OF_MUTATIONS, TIME}, "time itself tells nothing, its deadlines do"
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
@@ -291,8 +296,13 @@ async def test_who_may(world: World, mutation: str) -> None:
     may = [who for who in EVERYBODY if answers[who] == OK]
     for who in may:
         given = given if who == may[0] else await prepare(world)
+        heads = await world.heads()
         payload = await world.do(mutation, _viewer(world, who), "__typename", **given)
         assert payload["userErrors"] == [], (who, payload)
+        if mutation != TIME:
+            told = await world.told_since(heads)
+            assert told <= OF_MUTATIONS[mutation]
+            assert bool(told) == bool(OF_MUTATIONS[mutation]), who
 
 
 def _viewer(world: World, who: str) -> Viewer | None:
