@@ -8,6 +8,7 @@ import difflib
 import os
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
         description="Where uploads are kept: `file:///folder` or `s3://bucket/prefix` (with the usual "
         "`AWS_…` variables). Default: `uploads` in the data folder.",
     )
+    broadcast_url: str | None = Field(
+        default=None,
+        description="How processes tell each other that there is news: `memory://` for one process, "
+        "`postgres://` (the database itself) for several, `redis://host:port/0` for a fleet. "
+        "Default: `memory://` with one worker, `postgres://` with several.",
+    )
     public_url: str | None = Field(
         default=None,
         description="The address clients reach Amends under, for the links it gives out. "
@@ -113,6 +120,13 @@ class Settings(BaseSettings):
             raise ValueError("must start with file:///, s3://, gs:// or az://")
         return value
 
+    @field_validator("broadcast_url")
+    @classmethod
+    def _be_a_broker(cls, value: str | None) -> str | None:
+        if value is not None and not _names_a_broker(value):
+            raise ValueError("must be memory://, postgres://, postgres://host/name or redis://host:port/0")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _be_absolute(cls, value: Path) -> Path:
@@ -139,6 +153,20 @@ class Settings(BaseSettings):
     def is_sandbox(self) -> bool:
         """Whether the test clock and the other conveniences of the sandbox are on."""
         return self.is_embedded if self.sandbox is None else self.sandbox
+
+
+def _names_a_broker(url: str) -> bool:
+    """Whether a doorbell can be made of it; a broker that is away is no reason to refuse it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises if it is no number
+    except ValueError:
+        return False
+    if parts.scheme in ("redis", "rediss"):
+        return bool(parts.hostname) and (parts.path.strip("/") or "0").isdecimal()
+    if parts.scheme in ("postgres", "postgresql", "postgresql+asyncpg"):
+        return "://" in url
+    return url == "memory://"
 
 
 def load_settings(**overrides: object) -> Settings:
