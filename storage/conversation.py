@@ -5,7 +5,7 @@ for whom: that is `storage.news`'s.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.refusals import AttachmentRejected
 from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
-from storage.rows import as_set, insert_set, named_requests, names
+from storage.rows import as_set, given_rows, insert_set, named_requests, names
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
 
@@ -58,35 +58,36 @@ class Saying:
     at: datetime
 
 
-async def open_thread(
-    connection: AsyncConnection,
-    *,
-    owner_id: int,
-    member_id: int,
-    kind: ThreadKind,
-    subject: str,
-    words: str,
-    at: datetime,
-    request_number: int | None = None,
-    entries: Mapping[int, Mapping[str, Any]],
-) -> ThreadKey:
-    """Begin a thread that is found by `words`; `entries` is what each participant's inbox row says of it."""
-    row = {
-        "owner_id": owner_id,
-        "member_id": member_id,
-        "kind": kind,
-        "subject": subject,
-        "request_number": request_number,
-        "last_activity_at": at,
-        "words": words,
-        "participants": _lexemes(owner_id, member_id),
-    }
-    key = ThreadKey(owner_id, (await connection.execute(_open, row)).scalar_one(), member_id)
-    shared = {"owner_id": owner_id, "thread_id": key.id, "kind": kind, "last_activity_at": at}
-    shared |= {"request_number": request_number}
-    rows = [shared | {"account_id": account} | dict(entries[account]) for account in key.participants]
-    await connection.execute(_enter, rows)
-    return key
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """A thread about to begin, found by `words`; `entries` is what each participant's inbox row says."""
+
+    owner_id: int
+    member_id: int
+    kind: ThreadKind
+    subject: str
+    words: str
+    at: datetime
+    entries: Mapping[int, Mapping[str, Any]]
+    request_number: int | None = None
+
+
+async def open_threads(connection: AsyncConnection, new: Sequence[NewThread]) -> list[ThreadKey]:
+    """Begin threads, each of another pair or about another request; give their keys in the same order."""
+    rows = [_thread_row(each) for each in new]
+    opened = await connection.execute(_open, as_set(_begun, rows))
+    ids = {(row.owner_id, row.member_id, row.request_number): row.id for row in opened}
+    keys = [
+        ThreadKey(each.owner_id, ids[each.owner_id, each.member_id, each.request_number], each.member_id)
+        for each in new
+    ]
+    entries = [
+        row | {"thread_id": key.id, "account_id": account} | dict(each.entries[account])
+        for each, row, key in zip(new, rows, keys, strict=True)
+        for account in key.participants
+    ]
+    await connection.execute(_enter, as_set(_entered, entries))
+    return keys
 
 
 async def threads_of_requests(
@@ -112,9 +113,7 @@ async def append_all(connection: AsyncConnection, sayings: Sequence[Saying]) -> 
     ]
     if numbered:
         await connection.execute(_append, as_set(messages, [_row(*each) for each in numbered]))
-    for saying, number, message in numbered:
-        if message.attachment_ids:
-            await _bind(connection, saying.thread, number, message)
+    await _bind(connection, numbered)
     return numbers
 
 
@@ -141,6 +140,18 @@ async def _count_up(connection: AsyncConnection, sayings: Sequence[Saying]) -> d
     }
 
 
+def _thread_row(new: NewThread) -> dict[str, Any]:
+    return {
+        "owner_id": new.owner_id,
+        "member_id": new.member_id,
+        "kind": new.kind,
+        "subject": new.subject,
+        "request_number": new.request_number,
+        "last_activity_at": new.at,
+        "words": new.words,
+    }
+
+
 def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
     thread = saying.thread
     return {
@@ -155,54 +166,65 @@ def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
     }
 
 
-async def _bind(connection: AsyncConnection, thread: ThreadKey, number: int, message: NewMessage) -> None:
-    ids = set(message.attachment_ids)
-    bound = await connection.execute(
-        _use,
+async def _bind(connection: AsyncConnection, said: Iterable[tuple[Saying, int, NewMessage]]) -> None:
+    """Bind each message's attachments to it. Raises AttachmentRejected."""
+    used = [
         {
-            "ids": list(ids),
+            "id": id_,
             "author_id": message.author_id,
-            "owner": thread.owner_id,
-            "thread": thread.id,
-            "number": number,
-            "evidence": message.is_evidence,
-        },
-    )
-    if bound.rowcount != len(ids):
+            "owner_id": saying.thread.owner_id,
+            "thread_id": saying.thread.id,
+            "message_number": number,
+            "is_evidence": message.is_evidence,
+        }
+        for saying, number, message in said
+        for id_ in set(message.attachment_ids)
+    ]
+    if used and (await connection.execute(_use, as_set(_used, used))).rowcount != len(used):
         raise AttachmentRejected(
             "An attachment must be your own, uploaded in full, and not used in another message."
         )
 
 
-def _lexemes(*accounts: int) -> list[str]:
-    return [f"@{account}" for account in accounts]
-
-
-def _search(words: sa.ColumnElement[Any], participants: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _search(words: sa.ColumnElement[Any], *participants: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
     found_by = sa.func.to_tsvector(sa.literal_column(f"'{SEARCH_WORDS}'"), words)
-    return sa.func.array_to_tsvector(participants).concat(found_by)
+    return sa.func.array_to_tsvector(array([_lexeme(each) for each in participants])).concat(found_by)
 
 
 def _search_of_message(new: sa.FromClause) -> sa.ColumnElement[Any]:
     own = (threads.c.owner_id == new.c.owner_id) & (threads.c.id == new.c.thread_id)
     member = sa.select(threads.c.member_id).where(own).correlate(new).scalar_subquery()
-    return _search(new.c.body, array([_lexeme(new.c.owner_id), _lexeme(member)]))
+    return _search(new.c.body, new.c.owner_id, member)
 
 
 def _lexeme(account: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     return sa.literal_column("'@'").concat(sa.cast(account, sa.Text))
 
 
+def _columns(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
+    return (sa.column(name, table.c[name].type) for name in names)
+
+
+_begun = sa.table(
+    "begun",
+    *_columns(threads, "owner_id", "member_id", "kind", "subject", "request_number", "last_activity_at"),
+    sa.column("words", sa.Text),
+)
+_new = given_rows(_begun)
+_written = {column.name: column for column in _new.c if column.name != "words"} | {
+    "search": _search(_new.c.words, _new.c.owner_id, _new.c.member_id)
+}
 _open = (
     sa.insert(threads)
-    .values(
-        search=_search(
-            sa.bindparam("words", type_=sa.Text), sa.bindparam("participants", type_=ARRAY(sa.Text))
-        )
-    )
-    .returning(threads.c.id)
+    .from_select(list(_written), sa.select(*_written.values()))
+    .returning(threads.c.owner_id, threads.c.id, threads.c.member_id, threads.c.request_number)
 )
-_enter = sa.insert(inbox_entries)
+_entered = sa.table(
+    "inbox_entries",
+    *_columns(inbox_entries, "account_id", "owner_id", "thread_id", "party", "kind", "request_number"),
+    *_columns(inbox_entries, "status", "reason", "last_activity_at"),
+)
+_enter = insert_set(_entered)
 _of_requests = sa.select(
     threads.c.owner_id, threads.c.id, threads.c.member_id, threads.c.request_number
 ).join(
@@ -235,18 +257,19 @@ _count = (
     .returning(threads.c.owner_id, threads.c.id, threads.c.last_message_number)
 )
 _append = insert_set(messages, search=_search_of_message)
+_used = sa.table(
+    "used",
+    sa.column("author_id", sa.BigInteger),
+    *_columns(attachments, "id", "owner_id", "thread_id", "message_number", "is_evidence"),
+)
+_use_of = given_rows(_used)
 _use = (
     sa.update(attachments)
     .where(
-        attachments.c.uploader_id == sa.bindparam("author_id", type_=sa.BigInteger),
-        attachments.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))),
+        attachments.c.uploader_id == _use_of.c.author_id,
+        attachments.c.id == _use_of.c.id,
         attachments.c.stored_at.is_not(None),
         attachments.c.message_number.is_(None),
     )
-    .values(
-        owner_id=sa.bindparam("owner"),
-        thread_id=sa.bindparam("thread"),
-        message_number=sa.bindparam("number"),
-        is_evidence=sa.bindparam("evidence"),
-    )
+    .values({name: _use_of.c[name] for name in ("owner_id", "thread_id", "message_number", "is_evidence")})
 )

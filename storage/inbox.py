@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.words import MessageKind, Party, ThreadKind
-from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread
+from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, append_all, open_threads
 from storage.news import bring_news
 from storage.tables import accounts, inbox_entries, messages, threads
 from storage.telling import message_posted, thread_state_changed
@@ -104,8 +104,7 @@ class _Entry:
 
 async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: datetime) -> ThreadKey:
     names = await connection.execute(_names, {"ids": [author_id, other_id]})
-    return await open_thread(
-        connection,
+    new = NewThread(
         owner_id=other_id,
         member_id=author_id,
         kind=ThreadKind.DIRECT,
@@ -114,6 +113,8 @@ async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: 
         at=at,
         entries={author_id: {}, other_id: {}},
     )
+    (key,) = await open_threads(connection, [new])
+    return key
 
 
 async def _post(

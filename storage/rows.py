@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, Insert, insert
 
 from domain.money import Currency, Money
 from domain.values import Address, Charge, Order, RequestKey, Shipment
@@ -142,22 +142,27 @@ def is_part_of_named(table: sa.FromClause) -> sa.ColumnElement[bool]:
     )
 
 
-def insert_set(table: sa.TableClause, **made: Callable[[sa.FromClause], sa.ColumnElement[Any]]) -> sa.Insert:
+def insert_set(table: sa.TableClause, **made: Callable[[sa.FromClause], sa.ColumnElement[Any]]) -> Insert:
     """Insert any number of rows in one statement, which the guards over statements then look at once.
 
     Runs with the parameters that `as_set` makes of the rows; what a row does not give is made from it.
     """
+    new = given_rows(table)
+    values: dict[str, sa.ColumnElement[Any]] = {column.name: new.c[column.name] for column in _plain(table)}
+    values |= {name: make(new) for name, make in made.items()}
+    return insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
+
+
+def given_rows(table: sa.TableClause) -> sa.FromClause:
+    """Any number of rows like a table's, given as the parameters that `as_set` makes of them."""
     plain = _plain(table)
     arrays = [sa.bindparam(f"new_{column.name}", type_=ARRAY(column.type)) for column in plain]
     columns = [sa.column(column.name, column.type) for column in plain]
-    new = sa.func.unnest(*arrays).table_valued(*columns).render_derived("new")
-    values: dict[str, sa.ColumnElement[Any]] = {column.name: new.c[column.name] for column in plain}
-    values |= {name: make(new) for name, make in made.items()}
-    return sa.insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
+    return sa.func.unnest(*arrays).table_valued(*columns).render_derived("new")
 
 
 def as_set(table: sa.TableClause, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """The parameters of `insert_set`: one list for each column."""
+    """The parameters of `insert_set` and `given_rows`: one list for each column."""
     return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _plain(table)}
 
 

@@ -16,10 +16,19 @@ from domain.transitions import turn
 from domain.values import Request, RequestKey
 from domain.words import MessageKind, Party, ThreadKind
 from storage.charging import post, save_holds
-from storage.conversation import NewMessage, Saying, ThreadKey, append_all, open_thread, threads_of_requests
+from storage.conversation import (
+    NewMessage,
+    NewThread,
+    Saying,
+    ThreadKey,
+    append_all,
+    open_threads,
+    threads_of_requests,
+)
 from storage.moves import Move, named
 from storage.news import bring_news_of_requests
 from storage.parts import save_parts
+from storage.rows import as_set, given_rows
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in
 from storage.timeline import PEOPLE, Told, write_timeline
@@ -68,17 +77,23 @@ async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
 async def _save_requests(
     connection: AsyncConnection, moves: Sequence[Move]
 ) -> Mapping[RequestKey, ThreadKey]:
-    """Write the requests themselves; give their threads."""
+    """Write the requests themselves, each as its last move leaves it; give their threads."""
+    last = {move.after.key: move.after for move in moves}
     opened = [move.after for move in moves if move.before is None]
-    threads = {request.key: await _open_thread(connection, request) for request in opened}
+    threads = await _open_threads(connection, opened) if opened else {}
     if opened:
-        await connection.execute(_insert, [_row(request, threads[request.key]) for request in opened])
-        counts = [{"seller": request.key.seller_id, "number": request.key.number} for request in opened]
-        await connection.execute(_count, counts)
-    changed = [move.after for move in moves if move.before is not None and move.after != move.before]
+        await connection.execute(
+            _insert, [_row(last[request.key], threads[request.key]) for request in opened]
+        )
+        counts = {request.key.seller_id: request.key.number for request in opened}
+        await connection.execute(
+            _count, [{"seller": seller, "number": number} for seller, number in counts.items()]
+        )
+    changed = {move.after.key for move in moves if move.after != move.before} - set(threads)
     if changed:
-        await connection.execute(_update, [named(request) | _state(request) for request in changed])
-    known = {move.after.key for move in moves} - set(threads)
+        states = [named(request) | _state(request) for key, request in last.items() if key in changed]
+        await connection.execute(_update, states)
+    known = set(last) - set(threads)
     return threads | (await threads_of_requests(connection, known) if known else {})
 
 
@@ -97,22 +112,30 @@ def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
     }
 
 
-async def _open_thread(connection: AsyncConnection, request: Request) -> ThreadKey:
+async def _open_threads(
+    connection: AsyncConnection, opened: Sequence[Request]
+) -> dict[RequestKey, ThreadKey]:
+    asked = [{"seller_id": request.order.seller_id, "id": request.order.id} for request in opened]
+    rows = await connection.execute(_subjects, as_set(_order, asked))
+    subjects = {(row.seller_id, row.id): row for row in rows}
+    keys = await open_threads(connection, [_thread(request, subjects) for request in opened])
+    return {request.key: key for request, key in zip(opened, keys, strict=True)}
+
+
+def _thread(request: Request, subjects: Mapping[tuple[int, int], Any]) -> NewThread:
     seller_id, buyer_id = request.order.seller_id, request.order.buyer_id
-    named = {"seller_id": seller_id, "id": request.order.id}
-    subject = (await connection.execute(_subject, named)).one()
+    subject = subjects[seller_id, request.order.id]
     parties = {seller_id: Party.SELLER, buyer_id: Party.BUYER}
     shared = {"status": request.status, "reason": request.reason}
-    return await open_thread(
-        connection,
+    return NewThread(
         owner_id=seller_id,
         member_id=buyer_id,
         kind=ThreadKind(request.kind.value),
         subject=subject.title,
         words=f"{subject.title} {subject.display_name} {subject.username} {request.key}",
         at=request.opened_at,
-        request_number=request.key.number,
         entries={account: shared | {"party": party} for account, party in parties.items()},
+        request_number=request.key.number,
     )
 
 
@@ -196,8 +219,10 @@ _count = (
     .where(sellers.c.seller_id == sa.bindparam("seller"))
     .values(last_request_number=sa.bindparam("number", type_=sa.Integer))
 )
-_subject = (
-    sa.select(orders.c.title, accounts.c.display_name, accounts.c.username)
+_order = sa.table("named", sa.column("seller_id", sa.BigInteger), sa.column("id", sa.BigInteger))
+_named = given_rows(_order)
+_subjects = (
+    sa.select(orders.c.seller_id, orders.c.id, orders.c.title, accounts.c.display_name, accounts.c.username)
+    .join(_named, (orders.c.seller_id == _named.c.seller_id) & (orders.c.id == _named.c.id))
     .join(accounts, accounts.c.id == orders.c.buyer_id)
-    .where(orders.c.seller_id == sa.bindparam("seller_id"), orders.c.id == sa.bindparam("id"))
 )
