@@ -34,7 +34,11 @@ log = structlog.get_logger("amends.feed")
 
 
 class Bell(Protocol):
-    """How processes hear of each other's commits."""
+    """How processes hear of each other's commits, and of their own."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether rings are heard now."""
 
     def ring(self, names: Collection[str]) -> None:
         """Tell every process; never waits, never fails."""
@@ -67,10 +71,12 @@ class Hub:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def ring(self, names: Collection[str]) -> None:
-        """Tell every process, this one at once, that these streams have news."""
-        if names:
+        """Tell every process, this one among them, that these streams have news."""
+        if not names:
+            return
+        if not self._bell.connected:  # then nobody would tell us
             self._hear(names)
-            self._bell.ring(names)
+        self._bell.ring(names)
 
     def signal(self, typing: Typing) -> None:
         """Tell who follows a thread, in any process, that somebody is writing; nothing of it is kept."""

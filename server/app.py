@@ -16,7 +16,11 @@ from starlette.routing import Route, WebSocketRoute
 from strawberry import Schema
 
 from domain.viewer import Viewer
+from realtime.cursors import Cursors
+from realtime.doorbell import make_doorbell
+from realtime.hub import Hub
 from resolvers.context import Context
+from resolvers.feeds import is_visible
 from schema.graph import graph
 from server import errors, logs, pages
 from server.attachments import Attachments
@@ -29,7 +33,7 @@ from server.health import is_ready
 from server.keys import make_keys
 from server.links import SignedLinks
 from server.live_limits import LiveLimits
-from server.operations import Operations, Visible, always
+from server.operations import Operations, Visible
 from server.origins import Origins
 from server.revocations import Revocations
 from server.secret import load_secret
@@ -59,7 +63,7 @@ def make_app(
     secret: str,
     files: FileStore,
     graph: Schema = graph,
-    visible: Visible = always,
+    visible: Visible = is_visible,
     limits: LiveLimits = LiveLimits(),  # noqa: B008 it cannot change
 ) -> Starlette:
     """Put the parts together; a worker's loop runs beside the requests.
@@ -68,6 +72,10 @@ def make_app(
     """
     public_url = settings.public_url or DEFAULT_PUBLIC_URL
     links = SignedLinks(public_url, secret)
+    bell = make_doorbell(
+        settings.broadcast_url or "memory://", engine.url.render_as_string(hide_password=False)
+    )
+    hub = Hub(engine, Cursors(secret), bell)
     connections = Connections(limits)
     revocations = Revocations(engine, connections.revoke)
     viewers = Viewers(engine, make_keys(settings, secret), revocations.is_revoked)
@@ -79,6 +87,7 @@ def make_app(
             viewer=viewer,
             links=links,
             sandbox=settings.is_sandbox,
+            hub=hub,
             last_event_id=last_event_id,
         )
 
@@ -106,7 +115,13 @@ def make_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            async with working(engine), revocations.watching(), draining(connections):
+            async with (
+                bell,
+                hub.running(),
+                working(engine, hub.ring),
+                revocations.watching(),
+                draining(connections),
+            ):
                 yield
         finally:
             await engine.dispose()

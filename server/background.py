@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.transaction import Ring
 from worker import loop
 
 PATIENCE_SECONDS = 10
@@ -24,10 +25,10 @@ def stop_on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def working(engine: AsyncEngine) -> AsyncIterator[None]:
+async def working(engine: AsyncEngine, ring: Ring) -> AsyncIterator[None]:
     """Run one worker while the block runs; a deadline it is busy with is finished first."""
     stop = asyncio.Event()
-    task = asyncio.create_task(loop.run(engine, stop))
+    task = asyncio.create_task(loop.run(engine, stop, ring))
     try:
         yield
     finally:

@@ -45,7 +45,7 @@ def serve(
                 from server.filling import fill
 
                 asyncio.run(fill(url, settings))
-            _tell_children(settings, url, public_url)
+            _tell_children(settings, url, public_url, workers)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()
             _run(listener, workers)
@@ -65,8 +65,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _tell_children(settings: "Settings", url: str, public_url: str) -> None:
+def _tell_children(settings: "Settings", url: str, public_url: str, workers: int) -> None:
     """Each serving process makes its own application from the environment, as it was settled here."""
+    if settings.broadcast_url is None:
+        os.environ["AMENDS_BROADCAST_URL"] = "memory://" if workers == 1 else "postgres://"
     os.environ["AMENDS_DATABASE_URL"] = url
     os.environ["AMENDS_SANDBOX"] = str(settings.is_sandbox).lower()
     os.environ["AMENDS_PUBLIC_URL"] = public_url

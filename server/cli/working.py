@@ -13,10 +13,11 @@ def worker() -> None:
     settings = load_settings()
     logs.configure(settings)
     with migrated_database(settings) as url:
-        asyncio.run(_work(url, settings.pool_size))
+        asyncio.run(_work(url, settings.pool_size, settings.broadcast_url or "memory://"))
 
 
-async def _work(url: str, pool_size: int) -> None:
+async def _work(url: str, pool_size: int, broadcast_url: str) -> None:
+    from realtime.doorbell import make_doorbell
     from server.background import stop_on_signals
     from storage.engine import make_engine
     from worker import loop
@@ -26,6 +27,7 @@ async def _work(url: str, pool_size: int) -> None:
     sys.stdout.write("Firing deadlines. Stop with Ctrl-C.\n")
     sys.stdout.flush()
     try:
-        await loop.run(engine, stop)
+        async with make_doorbell(broadcast_url, url) as bell:
+            await loop.run(engine, stop, bell.ring)
     finally:
         await engine.dispose()

@@ -22,11 +22,11 @@ class Bell:
     """A bell of one process, whose rings a test may lose."""
 
     def __init__(self) -> None:
-        self.is_broken = False
+        self.connected = True
         self._rung: asyncio.Queue[frozenset[str]] = asyncio.Queue()
 
     def ring(self, names: Collection[str]) -> None:
-        if not self.is_broken:
+        if self.connected:
             self._rung.put_nowait(frozenset(names))
 
     async def heard(self) -> frozenset[str]:
