@@ -14,8 +14,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server.encoding import JSON, encode
+from storage.engine import is_away
 
 SENTENCE = "Something went wrong on our side; the reference is {}."
+AWAY = (
+    "The database cannot be reached at the moment. Whether anything was done is not known: ask again, a "
+    "mutation with the same idempotencyKey."
+)
 
 log = structlog.get_logger("amends.graph")
 
@@ -32,14 +37,19 @@ def is_bug(error: GraphQLError) -> bool:
     return error.path is not None or error.nodes is None
 
 
+def is_database_away(error: GraphQLError) -> bool:
+    """Whether it is the database that was missing: the same may work again soon."""
+    return error.original_error is not None and is_away(error.original_error)
+
+
 def _mask(error: GraphQLError) -> dict[str, Any]:
-    reference = _report(error.original_error, error.path)
-    masked = GraphQLError(
-        SENTENCE.format(reference),
-        error.nodes,
-        path=error.path,
-        extensions={"code": "INTERNAL", "reference": reference},
-    )
+    if is_database_away(error):
+        log.warning("database_away", path=error.path)
+        sentence, extensions = AWAY, {"code": "UNAVAILABLE"}
+    else:
+        reference = _report(error.original_error, error.path)
+        sentence, extensions = SENTENCE.format(reference), {"code": "INTERNAL", "reference": reference}
+    masked = GraphQLError(sentence, error.nodes, path=error.path, extensions=extensions)
     return dict(masked.formatted)
 
 
@@ -50,12 +60,14 @@ def _report(error: Exception | None, path: Sequence[str | int] | None = None) ->
 
 
 def told_bug(error: Exception) -> str:
-    """Write down a bug, and give the sentence that its client is told."""
-    return SENTENCE.format(_report(error))
+    """Write down a bug, and give the sentence that its client is told; a database that is away is none."""
+    return AWAY if is_away(error) else SENTENCE.format(_report(error))
 
 
 async def answer_bug(_: Request, error: Exception) -> Response:
     """Answer a request that broke outside the graph."""
+    if is_away(error):
+        return refuse(503, AWAY, "UNAVAILABLE", headers={"retry-after": "1"})
     return refuse(500, told_bug(error), "INTERNAL")
 
 

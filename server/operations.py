@@ -13,10 +13,11 @@ from graphql.language import OperationType
 from strawberry import Schema
 
 from domain.viewer import Viewer
+from realtime.following import patiently
 from resolvers.context import Context
 from schema.limits import admit
 from server.documents import outline
-from server.errors import describe, is_bug
+from server.errors import describe, is_bug, is_database_away
 from server.requests import Operation
 
 Visible = Callable[[Context, Any], Awaitable[bool]]
@@ -117,10 +118,7 @@ class Operations:
         )
         if isinstance(made, list):
             raise Rejected(made)
-        begun = create_source_event_stream(made)
-        source = await begun if isinstance(begun, Awaitable) else begun
-        if isinstance(source, ExecutionResult):
-            raise Rejected(source.errors or [])
+        source = await patiently(lambda: _begun(made))
         return Following(made, source, lambda: self._context_for(viewer_now(), None), self._visible)
 
     @property
@@ -171,6 +169,10 @@ class Following:
             await close()
 
     async def _tell(self, event: Any) -> Frame | None:
+        """Tell of an event once the database is there: what was announced is not left out."""
+        return await patiently(lambda: self._try_to_tell(event))
+
+    async def _try_to_tell(self, event: Any) -> Frame | None:
         context = self._make_context()
         if not await self._visible(context, event):
             return None
@@ -178,8 +180,25 @@ class Following:
         executor.context_value = context
         answer = execute_subscription_event(executor)
         result = await answer if isinstance(answer, Awaitable) else answer
+        _wait_for_database(result.errors or [])
         outcome = _outcome(result.data, result.errors or [], ran=True)
         return Frame(outcome.body, getattr(event, "cursor", None))
+
+
+async def _begun(executor: Executor[Any]) -> AsyncIterable[Any]:
+    begun = create_source_event_stream(executor)
+    source = await begun if isinstance(begun, Awaitable) else begun
+    if isinstance(source, ExecutionResult):
+        _wait_for_database(source.errors or [])
+        raise Rejected(source.errors or [])
+    return source
+
+
+def _wait_for_database(errors: Sequence[GraphQLError]) -> None:
+    """Raises what says that the database was away, where that is what went wrong."""
+    for error in errors:
+        if error.original_error is not None and is_database_away(error):
+            raise error.original_error
 
 
 def _outcome(data: Any, errors: Sequence[GraphQLError], *, ran: bool) -> Outcome:

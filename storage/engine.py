@@ -11,8 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 OLDEST_SERVER = 15
-AWAY = asyncpg.CannotConnectNowError | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError
-"""What a server says that is starting or stopping."""
+AWAY = (
+    ConnectionError,
+    FileNotFoundError,  # its socket is gone
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""How a server that is not there, is starting or is stopping shows."""
 
 LOCK_PATIENCE_SECONDS = 10
 """How long any statement waits for another transaction before it gives up."""
@@ -57,7 +65,7 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         cause = error.orig.__cause__ if error.orig is not None else None
         return error.connection_invalidated or (cause is not None and is_away(cause))
-    return isinstance(error, OSError | asyncpg.PostgresConnectionError | AWAY)
+    return isinstance(error, AWAY)
 
 
 def is_deadlock(error: DBAPIError) -> bool:
