@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -131,23 +133,38 @@ async def test_a_start_without_a_database_is_no_failure_and_heals(empty_database
     assert "does not exist" in lines[0]["reason"]
 
 
-async def test_a_connection_that_no_longer_answers_is_given_up(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@asynccontextmanager
+async def frozen(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doorbell]:
+    """Give a doorbell whose connection still stands, but with nobody who answers at the other end."""
     monkeypatch.setattr(broker, "PROBE_EVERY_SECONDS", 0.1)
-    async with hung(database_url) as bell:
+    async with hung(url) as bell:
         await listen(bell, "*")
         (row,) = await ask(
-            database_url, f"SELECT pid FROM pg_stat_activity WHERE {OURS} AND datname = current_database()"
+            url, f"SELECT pid FROM pg_stat_activity WHERE {OURS} AND datname = current_database()"
         )
         monkeypatch.setattr(broker, "PATIENCE_SECONDS", 0.5)
         os.kill(row["pid"], signal.SIGSTOP)
         try:
-            await becomes(lambda: not bell.connected)
-            bell.ring(["a12"])
-            await listen(bell, "*", "a12")
+            yield bell
         finally:
             os.kill(row["pid"], signal.SIGCONT)
+
+
+async def test_a_quiet_connection_that_no_longer_answers_is_given_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with frozen(database_url, monkeypatch) as bell:
+        await becomes(lambda: not bell.connected)
+        await listen(bell, "*")
+
+
+async def test_a_ring_that_was_on_its_way_when_the_connection_died_is_rung_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with frozen(database_url, monkeypatch) as bell:
+        assert bell.connected
+        bell.ring(["a12"])
+        await listen(bell, "*", "a12")
 
 
 async def test_a_database_that_is_away_is_asked_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
