@@ -63,8 +63,8 @@ class _Drain:
     def _take(self, signum: int) -> None:
         if signum in self._seen:
             self._hand_on(signum)
-            if signum == signal.SIGTERM and signal.SIGINT in self._handlers:
-                self._hand_on(signal.SIGINT)  # what uvicorn takes for: at once
+            if signal.SIGINT in self._handlers:
+                self._hand_on(signal.SIGINT)  # once it is stopping, uvicorn takes this one for: at once
             return
         # Ctrl-C reaches all processes of a terminal, and their parent sends SIGTERM besides: one wish.
         if not self._seen:

@@ -134,17 +134,7 @@ async def live(
     """Serve a stage on a free port, over a database."""
     stage = Stage()
     chosen = Settings(database_url=database_url, sandbox=True, data_dir=folder, **settings)
-    app = make_app(
-        chosen,
-        make_engine(database_url),
-        secret=SECRET,
-        files=open_store(chosen),
-        graph=stage.graph(),
-        visible=stage.visible,
-        limits=limits or LiveLimits(),
-    )
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10, **UVICORN)
-    server = uvicorn.Server(config)
+    server = server_of(stage, chosen, limits or LiveLimits())
     listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server._serve([listener]))
     try:
@@ -153,6 +143,21 @@ async def live(
     finally:
         server.should_exit = True
         await task
+
+
+def server_of(stage: Stage, settings: Settings, limits: LiveLimits) -> uvicorn.Server:
+    """Put the application together over a stage."""
+    app = make_app(
+        settings,
+        make_engine(settings.database_url or ""),
+        secret=SECRET,
+        files=open_store(settings),
+        graph=stage.graph(),
+        visible=stage.visible,
+        limits=limits,
+    )
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 10}
+    return uvicorn.Server(uvicorn.Config(app, **options, **UVICORN))
 
 
 async def add_members(database_url: str, *names: str) -> None:

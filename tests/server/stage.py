@@ -41,13 +41,6 @@ class Told:
 
 
 @strawberry.type
-class Query:
-    @strawberry.field
-    def role(self, info: Info) -> str | None:
-        viewer = info.context.viewer
-        return viewer.role.value if viewer else None
-
-
 @dataclass
 class Stage:
     """What a test says, and what it hears of."""
@@ -81,46 +74,72 @@ class Stage:
 
     def graph(self) -> strawberry.Schema:
         """Make the graph of this stage."""
-        stage = self
+        return Graph(_query(self), _mutation(self), _subscription(self), extensions=[Limits])
 
-        @strawberry.type
-        class Mutation:
-            @strawberry.mutation
-            async def change(self, name: str) -> str:
-                stage.begun.append(name)
-                await stage.released.wait()
-                stage.finished.append(name)
-                return name
 
-        @strawberry.type
-        class Subscription:
-            @strawberry.subscription
-            async def told(self, info: Info, topic: str = "news") -> AsyncGenerator[Told, None]:
-                stage.last_event_ids.append(info.context.last_event_id)
-                queue: asyncio.Queue[Any] = asyncio.Queue()
-                stage.queues.setdefault(topic, []).append(queue)
-                try:
-                    while (said := await queue.get()) is not None:
-                        if isinstance(said, Exception):
-                            raise said
-                        yield said
-                finally:
-                    stage.queues[topic].remove(queue)
+def _query(stage: Stage) -> type:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def role(self, info: Info) -> str | None:
+            viewer = info.context.viewer
+            return viewer.role.value if viewer else None
 
-            @strawberry.subscription
-            async def flood(self, size: int) -> AsyncGenerator[Told, None]:
-                stage.floods += 1
-                try:
-                    while True:
-                        stage.flooded += 1
-                        yield Told(text="x" * size)
-                finally:
-                    stage.floods -= 1
+        @strawberry.field
+        def begun(self) -> list[str]:
+            return stage.begun
 
-            @strawberry.subscription
-            async def refused(self, at_once: bool) -> AsyncGenerator[Told, None]:
-                if at_once:
-                    raise GraphQLError("There is no such thing.")
-                yield Told(text="first")
+    return Query
 
-        return Graph(query=Query, mutation=Mutation, subscription=Subscription, extensions=[Limits])
+
+def _mutation(stage: Stage) -> type:
+    @strawberry.type
+    class Mutation:
+        @strawberry.mutation
+        async def change(self, name: str) -> str:
+            stage.begun.append(name)
+            await stage.released.wait()
+            stage.finished.append(name)
+            return name
+
+        @strawberry.mutation
+        def release(self) -> bool:
+            stage.released.set()
+            return True
+
+    return Mutation
+
+
+def _subscription(stage: Stage) -> type:
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def told(self, info: Info, topic: str = "news") -> AsyncGenerator[Told, None]:
+            stage.last_event_ids.append(info.context.last_event_id)
+            queue: asyncio.Queue[Any] = asyncio.Queue()
+            stage.queues.setdefault(topic, []).append(queue)
+            try:
+                while (said := await queue.get()) is not None:
+                    if isinstance(said, Exception):
+                        raise said
+                    yield said
+            finally:
+                stage.queues[topic].remove(queue)
+
+        @strawberry.subscription
+        async def flood(self, size: int) -> AsyncGenerator[Told, None]:
+            stage.floods += 1
+            try:
+                while True:
+                    stage.flooded += 1
+                    yield Told(text="x" * size)
+            finally:
+                stage.floods -= 1
+
+        @strawberry.subscription
+        async def refused(self, at_once: bool) -> AsyncGenerator[Told, None]:
+            if at_once:
+                raise GraphQLError("There is no such thing.")
+            yield Told(text="first")
+
+    return Subscription
