@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from domain.values import Claim, Escalation, Offer, Refund, Replacement, Request, ResponseClock, Return
+from domain.values import Claim, Escalation, Label, Offer, Refund, Replacement, Request, ResponseClock, Return
+from domain.words import ParcelRole
 from storage.rows import address_row
 
 Row = dict[str, Any]
@@ -103,6 +104,31 @@ def return_row(returned: Return) -> Row:
         "dispute_text": dispute.text if dispute else None,
         "dispute_attachment_ids": list(dispute.attachment_ids) if dispute else None,
         "disputed_at": dispute.at if dispute else None,
+    }
+
+
+def label_row(label: Label) -> Row:
+    """The label of a return, without its parcel."""
+    return {"label_url": label.url, "currency": label.cost.currency, "label_cost_minor": label.cost.minor}
+
+
+def return_parcel_row(label: Label) -> Row:
+    """The parcel that a return travels in."""
+    return {
+        "carrier": label.carrier,
+        "tracking_number": label.tracking_number,
+        "role": ParcelRole.RETURN,
+        "replacement_number": None,
+    }
+
+
+def replacement_parcel_row(replacement: Replacement) -> Row:
+    """The parcel that a replacement travels in."""
+    return {
+        "carrier": replacement.carrier,
+        "tracking_number": replacement.tracking_number,
+        "role": ParcelRole.REPLACEMENT,
+        "replacement_number": replacement.number,
     }
 
 

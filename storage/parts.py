@@ -4,36 +4,29 @@ Decides which rows that takes. A tracking number that another parcel has is refu
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import TrackingInUse
-from domain.values import (
-    Claim,
-    Escalation,
-    Offer,
-    Refund,
-    Replacement,
-    Request,
-    RequestKey,
-    ResponseClock,
-    Return,
-)
-from domain.words import Carrier, ParcelRole
+from domain.values import Claim, Escalation, Offer, Refund, Request, RequestKey, ResponseClock
 from storage.part_rows import (
     Row,
     claim_row,
     clock_row,
     escalation_row,
+    label_row,
     offer_row,
     refund_row,
+    replacement_parcel_row,
     replacement_row,
+    return_parcel_row,
     return_row,
 )
+from storage.rows import as_set, insert_set
 from storage.tables import (
     claims,
     deadlines,
@@ -50,18 +43,15 @@ from storage.tables import (
 async def save_parts(
     connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
-    """Write what differs between before and after, move by move, for whoever acted. Raises TrackingInUse."""
-    changed: dict[str, list[Row]] = defaultdict(list)
+    """Write what differs between before and after, as the last move leaves it. Raises TrackingInUse."""
+    changed: dict[sa.Table, dict[tuple[Any, ...], Row]] = defaultdict(dict)
     for before, after, actor_id in moves:
         for table, rows in _changed_parts(before, after, actor_id):
-            changed[table.name] += [_key(after) | row for row in rows]
-    for name, rows in changed.items():
-        if rows:
-            await connection.execute(_PUT[name], rows)
-    for before, after, _ in moves:
-        key = _key(after)
-        await _save_return(connection, key, before.returned if before else None, after.returned)
-        await _save_replacements(connection, key, before.replacements if before else (), after.replacements)
+            for row in (_key(after) | row for row in rows):
+                changed[table][tuple(row[column.name] for column in table.primary_key)] = row
+    for table, latest in changed.items():
+        await connection.execute(_PUT[table], as_set(table, list(latest.values())))
+    await _save_journeys(connection, moves)
     await _save_deadlines(connection, moves)
 
 
@@ -106,48 +96,55 @@ class _Parts:
         return parts
 
 
-async def _save_return(
-    connection: AsyncConnection, key: Mapping[str, int], before: Return | None, after: Return | None
+async def _save_journeys(
+    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
-    if after is None or after == before:
+    """Write returns and replacements, after the parcels that are new with them."""
+    returned: dict[RequestKey, Row] = defaultdict(dict)
+    replaced: dict[tuple[RequestKey, int], Row] = defaultdict(dict)
+    began: list[tuple[Row, Row]] = []  # a parcel, and the row that is about it
+    for before, after, _ in moves:
+        if after.returned and (before is None or after.returned != before.returned):
+            row = returned[after.key]
+            row.update(_key(after) | return_row(after.returned))
+            if after.returned.label and not (before and before.returned and before.returned.label):
+                row.update(label_row(after.returned.label))
+                began.append((_key(after) | return_parcel_row(after.returned.label), row))
+        known = before.replacements if before else ()
+        for each in after.replacements:
+            if each in known:
+                continue
+            row = replaced[after.key, each.number]
+            row.update(_key(after) | replacement_row(each))
+            if each.number not in {one.number for one in known}:
+                began.append((_key(after) | replacement_parcel_row(each), row))
+    await _make_parcels(connection, began)
+    for statement, rows in (
+        (_LABEL_RETURN, [row for row in returned.values() if "parcel_id" in row]),
+        (_MOVE_RETURN, [row for row in returned.values() if "parcel_id" not in row]),
+        (_announce, [row for row in replaced.values() if "parcel_id" in row]),
+        (_move_on, [_moved_on(row) for row in replaced.values() if "parcel_id" not in row]),
+    ):
+        if rows:
+            await connection.execute(statement, rows)
+
+
+async def _make_parcels(connection: AsyncConnection, began: Sequence[tuple[Row, Row]]) -> None:
+    """Write new parcels, and their ids into the rows that are about them. Raises TrackingInUse."""
+    if not began:
         return
-    row = return_row(after)
-    if after.label and (before is None or before.label is None):
-        label = after.label
-        row["parcel_id"] = await _new_parcel(
-            connection, key, label.carrier, label.tracking_number, ParcelRole.RETURN
-        )
-        row |= {
-            "label_url": label.url,
-            "currency": label.cost.currency,
-            "label_cost_minor": label.cost.minor,
-        }
-    await connection.execute(_LABEL_RETURN if "parcel_id" in row else _MOVE_RETURN, [dict(key) | row])
+    made = await connection.execute(_make, as_set(_made, [parcel for parcel, _ in began]))
+    ids = {(row.carrier, row.tracking_number): row.id for row in made}
+    if len(ids) != len(began):
+        raise TrackingInUse
+    for parcel, row in began:
+        row["parcel_id"] = ids[parcel["carrier"], parcel["tracking_number"]]
 
 
-async def _save_replacements(
-    connection: AsyncConnection,
-    key: Mapping[str, int],
-    before: Sequence[Replacement],
-    after: Sequence[Replacement],
-) -> None:
-    announced = {each.number for each in before}
-    for each in after:
-        if each in before:
-            continue
-        row = replacement_row(each)
-        if each.number not in announced:
-            row["parcel_id"] = await _new_parcel(
-                connection, key, each.carrier, each.tracking_number, ParcelRole.REPLACEMENT, each.number
-            )
-            await connection.execute(_announce, [dict(key) | row])
-        else:
-            await connection.execute(
-                _move_on,
-                {"of_" + name: key[name] for name in key}
-                | {"of_number": each.number}
-                | {name: row[name] for name in ("ship_by", "shipped_at", "delivered_at")},
-            )
+def _moved_on(row: Row) -> Row:
+    """A replacement that was announced before, as the statement that changes it names it."""
+    named = {"of_" + name: row[name] for name in ("seller_id", "request_number", "number")}
+    return named | {name: row[name] for name in ("ship_by", "shipped_at", "delivered_at")}
 
 
 async def _save_deadlines(
@@ -175,28 +172,11 @@ async def _save_deadlines(
     if stopped:
         await connection.execute(_stop, stopped)
     if started:
-        await connection.execute(_PUT[deadlines.name], started)
+        await connection.execute(_PUT[deadlines], as_set(deadlines, started))
 
 
-async def _new_parcel(
-    connection: AsyncConnection,
-    key: Mapping[str, int],
-    carrier: Carrier,
-    tracking_number: str,
-    role: ParcelRole,
-    replacement_number: int | None = None,
-) -> int:
-    row = dict(key) | {"carrier": carrier, "tracking_number": tracking_number, "role": role}
-    made = await connection.execute(_make_parcel, row | {"replacement_number": replacement_number})
-    id_: int | None = made.scalar_one_or_none()
-    if id_ is None:
-        raise TrackingInUse
-    return id_
-
-
-def _put(table: sa.Table, columns: Mapping[str, Any]) -> sa.Insert:
-    """Insert a row, or bring the one with its key up to date in these columns."""
-    new = insert(table)
+def _put(new: Insert, table: sa.Table, columns: Iterable[str]) -> Insert:
+    """Insert rows, or bring those with their keys up to date in these columns."""
     return new.on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={name: new.excluded[name] for name in columns if not table.c[name].primary_key},
@@ -204,16 +184,22 @@ def _put(table: sa.Table, columns: Mapping[str, Any]) -> sa.Insert:
 
 
 _PUT = {
-    table.name: _put(table, dict(table.c))
+    table: _put(insert_set(table), table, table.c.keys())
     for table in (offers, escalations, response_clocks, refunds, claims, deadlines)
 }
 _LABEL = ("parcel_id", "label_url", "currency", "label_cost_minor")
-_LABEL_RETURN = _put(returns, dict(returns.c))
-_MOVE_RETURN = _put(returns, {name: column for name, column in returns.c.items() if name not in _LABEL})
-_make_parcel = (
-    insert(parcels)
-    .on_conflict_do_nothing(index_elements=[parcels.c.tracking_number, parcels.c.carrier])
-    .returning(parcels.c.id)
+_LABEL_RETURN = _put(insert(returns), returns, returns.c.keys())
+_MOVE_RETURN = _put(
+    insert(returns), returns, [column.name for column in returns.c if column.name not in _LABEL]
+)
+_made = sa.table(
+    "parcels",
+    *(sa.column(column.name, column.type) for column in parcels.c if column.name != "id"),
+)
+_make = (
+    insert_set(_made)
+    .on_conflict_do_nothing(index_elements=["tracking_number", "carrier"])
+    .returning(parcels.c.id, parcels.c.carrier, parcels.c.tracking_number)
 )
 _announce = sa.insert(replacements)
 _move_on = sa.update(replacements).where(
