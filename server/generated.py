@@ -76,7 +76,12 @@ def page_with_passages(path: Path) -> str:
     return filled(path.read_text("utf-8"))
 
 
-WITH_PASSAGES = (ROOT / "README.md", ROOT / "docs" / "concepts.md", ROOT / "docs" / "frontend.md")
+WITH_PASSAGES = (
+    ROOT / "README.md",
+    ROOT / "docs" / "concepts.md",
+    ROOT / "docs" / "frontend.md",
+    ROOT / "docs" / "realtime.md",
+)
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "docs" / "commands.md": commands_page,
