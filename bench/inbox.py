@@ -5,20 +5,17 @@ Decides what is asked and how it is told. The database is whatever the settings 
 
 import argparse
 import asyncio
-import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import takewhile
-from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.serving import served
 from server.app import make_app
 from server.database import database
 from server.files import open_store
@@ -26,7 +23,6 @@ from server.secret import load_secret
 from server.settings import load_settings
 from storage.engine import make_engine
 
-HOUSE = Path(__file__).resolve().parent.parent
 WARM_UP = 20
 BASELINE = "{ __typename }"
 PAGE = """{ viewer { inbox(tab: CUSTOMER_SUPPORT, first: 50) { totalCount nodes {
@@ -46,7 +42,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the inbox page over HTTP.")
     parser.add_argument("--times", type=int, default=200, help="how often each query is asked")
     times = parser.parse_args().times
-    with served() as (url, token):
+    with served() as server:
+        url, token = server.url, server.seller_token
         client = httpx.Client(headers={"authorization": f"Bearer {token}"})
         page, baseline = measure(client, f"{url}/graphql", times)
         rows = len(ask(client, f"{url}/graphql", PAGE)["data"]["viewer"]["inbox"]["nodes"])
@@ -58,36 +55,6 @@ def main() -> None:
     ratio = median(page) / median(baseline)
     lines.append(f"{rows} rows; {ratio:.1f} times the baseline; {statements} SQL statements")
     sys.stdout.write("\n".join([*lines, ""]))
-
-
-@contextmanager
-def served() -> Iterator[tuple[str, str]]:
-    """Serve while the block runs; give the address and the seller's token, as the greeting tells them."""
-    command = [str(HOUSE / "amends"), "serve", "--port", "0", "--no-demo"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 our own launcher
-    try:
-        assert server.stdout is not None, "it is piped"
-        greeting = "".join(takewhile(lambda line: "Stop with" not in line, server.stdout))
-        url = re.search(r"Amends is at (\S+)", greeting)
-        token = re.search(r"seller \(\S+\)\s+(\S+)", greeting)
-        if url is None or token is None:
-            sys.exit("There is no demo here: run ./amends demo --scale 50 first.")
-        wait_for(f"{url[1]}/readyz")
-        yield url[1], token[1]
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for(url: str) -> None:
-    """Wait until the server answers."""
-    for _ in range(200):
-        try:
-            if httpx.get(url).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    sys.exit(f"{url} does not answer.")
 
 
 def measure(client: httpx.Client, url: str, times: int) -> tuple[list[float], list[float]]:
