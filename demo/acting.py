@@ -1,8 +1,8 @@
 """A day in the demo: what people do in it, decided step by step, and saved at once.
 
 Decides which command a deed is, and who makes it. Each step is decided by `domain.decide` and saved by
-`storage.save`, as every mutation of the graph is; they are loaded and saved in sets because months of
-talk are to be told in seconds, and nobody else is there to lock out.
+`storage`, as every mutation of the graph is; they are loaded and saved in sets because months of talk are
+to be told in seconds, and nobody else is there to lock out.
 """
 
 from collections import defaultdict
@@ -13,10 +13,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from demo.people import AGENTS
-from demo.photos import Album
+from demo.photos import Album, Wanted
 from demo.plan import Plan, Plot, Talk
 from demo.script import Assign, ChargeBack, ClaimDecided, Note, RefundReported, Scan, Step, TimePasses
-from demo.stage import Moment, Stage
+from demo.stage import Stage
 from domain.commands import (
     AskForDetails,
     Command,
@@ -35,9 +35,10 @@ from domain.effects import Decision
 from domain.policy import CURRENT
 from domain.values import Opening, Request, RequestKey
 from domain.words import Carrier, ParcelRole, Party
-from resolvers import conversation, reports, support
+from resolvers import reports
 from resolvers.labels import own_label
 from resolvers.requests import LABELLED
+from storage import agents, inbox
 from storage.load import load_requests
 from storage.moves import Move
 from storage.openings import load_openings
@@ -68,6 +69,18 @@ class Event:
         return AGENTS[self.number % len(AGENTS)]
 
     @property
+    def by(self) -> Party:
+        """Whose it is."""
+        return self.step.by if self.step else Party.BUYER
+
+    @property
+    def photos(self) -> int:
+        """How many photos come with it."""
+        if self.step is None:
+            return self.plot.photos
+        return self.step.photos if isinstance(self.step.deed, WITH_PHOTOS) else 0
+
+    @property
     def order(self) -> str:
         """The platform's name of the order it is about."""
         return self.plot.purchase.external_id
@@ -93,12 +106,13 @@ class Actors:
         """Let happen what happens in the day that ends then."""
         events = sorted(self._events[until], key=lambda event: (event.at, event.number))
         day = await self._dawn(stage, events, until)
+        photos = await self._photograph(stage, events)
         aside = []
-        for event in events:
+        for event, taken in zip(events, photos, strict=True):
             if event.step is not None and isinstance(event.step.deed, Assign | Note | ChargeBack):
                 aside.append(event)
             else:
-                await self._happen(stage, day, event)
+                await self._happen(stage, day, event, taken)
         await day.save(stage, until)
         self._requests |= day.opened
         for event in aside:
@@ -118,70 +132,81 @@ class Actors:
             openings=await load_openings(stage.connection, orders, until),
         )
 
-    async def _happen(self, stage: Stage, day: "_Day", event: Event) -> None:
+    async def _photograph(self, stage: Stage, events: list[Event]) -> list[tuple[int, ...]]:
+        """Have everybody upload what they attach in the day; give each event's photos."""
+        wanted = {}
+        for place, event in enumerate(events):
+            uploader_id = await self._actor(stage, event)
+            if event.photos and uploader_id is not None:
+                wanted[place] = Wanted(uploader_id, event.at, event.photos)
+        taken = await self._album.attach(stage.connection, list(wanted.values()))
+        photos = dict(zip(wanted, taken, strict=True))
+        return [photos.get(place, ()) for place in range(len(events))]
+
+    async def _happen(self, stage: Stage, day: "_Day", event: Event, photos: tuple[int, ...]) -> None:
+        actor_id = await self._actor(stage, event)
         if event.step is None:
-            await self._open(stage, day, event)
+            asked = replace(event.plot.opening, attachment_ids=photos)
+            opening = day.opening(self._orders[event.order])
+            decision = decide(None, asked, by=Party.BUYER, at=event.at, policy=CURRENT, opening=opening)
+            day.move(None, decision, actor_id)
+            day.opened[event.order] = decision.request.key
             return
         key = day.opened.get(event.order) or self._requests[event.order]
         request = day.settle(key, event.at)
         step = event.step
         if isinstance(step.deed, TimePasses):
             return
-        write = await self._by(stage, event, step)
         if isinstance(step.deed, Scan):
             day.scans.append(_seen(step.deed, request, event))
         command = _command(request, step, event.at)
-        if step.photos and isinstance(command, WITH_PHOTOS):
-            command = replace(command, attachment_ids=await self._album.attach(write, step.photos))
+        if photos and isinstance(command, WITH_PHOTOS):
+            command = replace(command, attachment_ids=photos)
         by = Party.PAYMENTS if isinstance(command, RetryRefund) else step.by
         decision = decide(request, command, by=by, at=event.at, policy=CURRENT)
-        day.move(request, decision, write.viewer.account_id)
+        day.move(request, decision, actor_id)
 
-    async def _open(self, stage: Stage, day: "_Day", event: Event) -> None:
-        plot = event.plot
-        write = await stage.member(plot.purchase.buyer.username, event.at)
-        command = replace(plot.opening, attachment_ids=await self._album.attach(write, plot.photos))
-        opening = day.opening(self._orders[event.order])
-        decision = decide(None, command, by=Party.BUYER, at=event.at, policy=CURRENT, opening=opening)
-        day.move(None, decision, write.viewer.account_id)
-        day.opened[event.order] = decision.request.key
-
-    async def _by(self, stage: Stage, event: Event, step: Step) -> Moment:
-        match step.by:
+    async def _actor(self, stage: Stage, event: Event) -> int | None:
+        """Whose account it is done with; none for the marketplace's own services."""
+        match event.by:
             case Party.BUYER:
-                return await stage.member(event.plot.purchase.buyer.username, event.at)
+                return await stage.account(event.plot.purchase.buyer.username)
             case Party.SELLER:
-                return await stage.member(event.plot.purchase.seller.username, event.at)
+                return await stage.account(event.plot.purchase.seller.username)
             case Party.SUPPORT:
-                return await stage.agent(event.agent, event.at)
+                return await stage.account(event.agent)
             case Party.CARRIER | Party.PAYMENTS | Party.CLOCK:
-                return stage.platform(event.at)
+                return None
 
     async def _do_aside(self, stage: Stage, event: Event) -> None:
         """What is no decision of the table's: Support's own bookkeeping, and what banks do."""
         assert event.step is not None, "only steps are put aside"
         key = self._requests[event.order]
-        write = await self._by(stage, event, event.step)
+        connection, agent_id = stage.connection, await stage.account(event.agent)
         match event.step.deed:
-            case Assign():
-                await support.assign(write, key, write.viewer.account_id, if_version=None)
+            case Assign() if await agents.assignee(connection, key) != agent_id:
+                await agents.assign(connection, key, agent_id, at=event.at)
             case Note(body):
-                await support.add_note(write, key, body)
+                await agents.add_note(connection, key, agent_id, body, at=event.at)
             case ChargeBack():
-                await reports.report_chargeback(write, event.order, event.at)
+                await reports.report_chargeback(stage.platform(event.at), event.order, event.at)
 
     async def _talk(self, stage: Stage, talk: Talk) -> None:
         """A direct conversation, from its first word to its last; none with someone who never bought."""
-        if await stage.company.member(stage.connection, talk.buyer.username) is None:
+        connection = stage.connection
+        buyer_id = await stage.company.account(connection, talk.buyer.username)
+        if buyer_id is None:
             return
+        seller_id = await stage.account(talk.seller.username)
         (first_at, _, first), *others = talk.words
-        write = await stage.member(talk.buyer.username, first_at)
-        receipt = await conversation.start_direct_thread(write, talk.seller.username, first)
-        owner_id, thread_id = receipt["thread"][:2]
+        owner_id, thread_id = await inbox.start_direct_thread(
+            connection, buyer_id, seller_id, body=first, at=first_at
+        )
         for at, by, words in others:
-            username = talk.buyer.username if by is Party.BUYER else talk.seller.username
-            write = await stage.member(username, at)
-            await conversation.send_message(write, owner_id, thread_id, SendMessage(words))
+            author_id = buyer_id if by is Party.BUYER else seller_id
+            await inbox.post_direct_message(
+                connection, owner_id, thread_id, author_id=author_id, body=words, at=at
+            )
 
 
 class _Day:

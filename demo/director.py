@@ -22,13 +22,14 @@ from demo.people import AGENT, AGENTS, BUYER, CLEARED_BUYER, FLAGGED_BUYER, WAIT
 from demo.photos import Album
 from demo.plan import BEGAN, DAY, Plan
 from demo.stage import Company, Stage
+from domain import journals
 from domain.money import Money
 from domain.words import ImportStatus
-from resolvers import conversation, desk, imports, ledger_reports, support
-from resolvers.ledger_reports import Transfer
-from storage import callers
+from resolvers import desk, imports, support
+from storage import callers, inbox
+from storage.posting import Posting, post_journals
 from storage.scans import record_scans
-from storage.tables import accounts, inbox_entries, sellers
+from storage.tables import accounts, inbox_entries, sellers, threads
 from storage.transaction import recording
 
 ROWS_AT_ONCE = 250
@@ -132,22 +133,25 @@ class Director:
         available = sellers.c.posted_minor - sellers.c.held_minor
         earned = (
             sa.select(
-                accounts.c.username, sellers.c.currency, (available * PAID_OUT_PERCENT / 100).label("minor")
+                sellers.c.seller_id,
+                accounts.c.username,
+                sellers.c.currency,
+                (available * PAID_OUT_PERCENT / 100).label("minor"),
             )
             .join(accounts, accounts.c.id == sellers.c.seller_id)
             .where(available > LEAST_PAYOUT_MINOR)
-            .order_by(accounts.c.username)
+            .order_by(sellers.c.seller_id)
         )
-        transfers = [
-            Transfer(
-                f"payout-{night:%Y-%m-%d}-{row.username}",
-                row.username,
-                Money(int(row.minor), row.currency),
+        payouts = [
+            Posting(
+                row.seller_id,
+                journals.transfer_out(Money(int(row.minor), row.currency)),
                 night,
+                external_id=f"payout-{night:%Y-%m-%d}-{row.username}",
             )
             for row in await stage.connection.execute(earned)
         ]
-        await ledger_reports.report_transfers(stage.platform(night), transfers)
+        await post_journals(stage.connection, payouts)
 
     async def _watch_out(self, stage: Stage, night: datetime) -> None:
         """Support flags one buyer, and another by mistake."""
@@ -170,23 +174,26 @@ class Director:
         now = self._plan.now
         tidy = [BUYER, *(seller.username for seller in self._plan.sellers if seller.requests > MANY_REQUESTS)]
         for username in tidy:
-            write = await stage.member(username, now)
-            for place, entry in enumerate(await self._inbox(stage, username)):
-                thread = entry.owner_id, entry.thread_id
+            account_id = await stage.account(username)
+            for place, entry in enumerate(await self._inbox(stage, account_id)):
+                thread = stage.connection, account_id, entry.owner_id, entry.thread_id
                 age = now - entry.last_activity_at
                 if age > READ_AFTER or place % READ_EVERY == 1:
-                    await conversation.mark_read(write, *thread, None)
+                    await inbox.mark_read(*thread, up_to_number=entry.last_message_number, at=now)
                 if age > ARCHIVED_AFTER:
-                    await conversation.archive(write, *thread, archived=True)
+                    await inbox.set_archived(*thread, archived=True, at=now)
                 if place == MARKED_UNREAD:
-                    await conversation.mark_unread(write, *thread)
+                    await inbox.mark_unread(*thread, at=now)
 
-    async def _inbox(self, stage: Stage, username: str) -> Sequence[Any]:
+    async def _inbox(self, stage: Stage, account_id: int) -> Sequence[Any]:
+        entries = inbox_entries.c
         latest = (
-            sa.select(inbox_entries.c.owner_id, inbox_entries.c.thread_id, inbox_entries.c.last_activity_at)
-            .join(accounts, accounts.c.id == inbox_entries.c.account_id)
-            .where(accounts.c.username == username)
-            .order_by(inbox_entries.c.last_activity_at.desc(), inbox_entries.c.thread_id)
+            sa.select(
+                entries.owner_id, entries.thread_id, entries.last_activity_at, threads.c.last_message_number
+            )
+            .join(threads, (threads.c.owner_id == entries.owner_id) & (threads.c.id == entries.thread_id))
+            .where(entries.account_id == account_id)
+            .order_by(entries.last_activity_at.desc(), entries.thread_id)
         )
         return (await stage.connection.execute(latest)).all()
 

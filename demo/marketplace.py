@@ -1,4 +1,4 @@
-"""The demo marketplace: built once into an empty database, by its own people, through the real use cases.
+"""The demo marketplace: built once into an empty database, by its own people, as the real domain decides.
 
 Decides when it counts as loaded. Two facts say how far it came: the fact `demo` is written as unfinished
 before the first row, and as finished after the last. A crash in between leaves an unfinished one, which

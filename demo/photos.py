@@ -5,15 +5,17 @@ Decides what they look like. Where the bytes lie is the file store's business.
 
 import struct
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from itertools import cycle
-from typing import Protocol
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import cycle, islice
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.policy import CURRENT
-from resolvers.mutate import Write
-from resolvers.uploads import begin_upload
-from storage import attachments
-from storage.attachments import AttachmentFile
+from storage.tables import attachments
 
 WIDTH, HEIGHT = 160, 120
 COLOURS = ((196, 64, 48), (48, 104, 176), (64, 144, 88), (208, 160, 48), (120, 72, 152), (88, 96, 104))
@@ -42,6 +44,15 @@ class Files(Protocol):
         """Keep the bytes and say what they are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many photos that somebody takes at an instant."""
+
+    uploader_id: int
+    at: datetime
+    many: int
+
+
 class Album:
     """The pictures, kept once, attached over and over."""
 
@@ -54,28 +65,28 @@ class Album:
         limit = CURRENT.attachment_size_bytes
         return cls([await files.keep(_once(_picture(colour)), limit_bytes=limit) for colour in COLOURS])
 
-    async def attach(self, write: Write, many: int) -> tuple[int, ...]:
-        """Upload so many photos for the caller, as a client would; give their ids."""
-        return tuple([await self._upload(write, place) for place in range(1, many + 1)])
+    async def attach(self, connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[tuple[int, ...]]:
+        """Note photos as uploaded in full, in this order; give the ids for each that is wanted."""
+        rows = [self._row(each, place) for each in wanted for place in range(1, each.many + 1)]
+        if not rows:
+            return [() for _ in wanted]
+        ids = iter((await connection.execute(_keep, rows)).scalars().all())
+        return [tuple(islice(ids, each.many)) for each in wanted]
 
-    async def _upload(self, write: Write, place: int) -> int:
+    def _row(self, wanted: Wanted, place: int) -> dict[str, Any]:
         kept = next(self._kept)
-        filename = f"photo-{place}.png"
-        receipt = await begin_upload(write, filename, kept.content_type, kept.byte_size)
-        id_: int = receipt["attachment"][0]
-        assert write.viewer.account_id is not None, "somebody uploads"
-        begun = AttachmentFile(
-            id_, write.viewer.account_id, filename, kept.content_type, kept.byte_size, sha256=None
-        )
-        await attachments.finish(
-            write.connection,
-            begun,
-            content_type=kept.content_type,
-            byte_size=kept.byte_size,
-            sha256=kept.sha256,
-            at=await write.now(),
-        )
-        return id_
+        return {
+            "uploader_id": wanted.uploader_id,
+            "filename": f"photo-{place}.png",
+            "content_type": kept.content_type,
+            "byte_size": kept.byte_size,
+            "sha256": kept.sha256,
+            "created_at": wanted.at,
+            "stored_at": wanted.at,
+        }
+
+
+_keep = sa.insert(attachments).returning(attachments.c.id, sort_by_parameter_order=True)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

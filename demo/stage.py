@@ -59,11 +59,15 @@ class Company:
         assert viewer is not None, "agents come first"
         return viewer
 
-    async def _find(self, connection: AsyncConnection, username: str, role: ViewerRole) -> Viewer | None:
+    async def account(self, connection: AsyncConnection, username: str) -> int | None:
+        """Somebody's account; None before the first import that names them."""
         if username not in self._ids:
             everybody = sa.select(accounts.c.username, accounts.c.id)
             self._ids = {row.username: row.id for row in await connection.execute(everybody)}
-        id_ = self._ids.get(username)
+        return self._ids.get(username)
+
+    async def _find(self, connection: AsyncConnection, username: str, role: ViewerRole) -> Viewer | None:
+        id_ = await self.account(connection, username)
         return None if id_ is None else Viewer(role, id_, username)
 
 
@@ -77,6 +81,12 @@ class Stage:
     engine: AsyncEngine
     connection: AsyncConnection
     company: Company
+
+    async def account(self, username: str) -> int:
+        """The account of somebody who is there."""
+        id_ = await self.company.account(self.connection, username)
+        assert id_ is not None, "whoever acts has traded, or was hired"
+        return id_
 
     async def member(self, username: str, at: datetime) -> Moment:
         """A call of a buyer or seller who is there."""
