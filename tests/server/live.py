@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 import uvicorn
+from strawberry import Schema
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -129,12 +130,17 @@ class Live:
 
 @asynccontextmanager
 async def live(
-    database_url: str, folder: Path, *, limits: LiveLimits | None = None, **settings: Any
+    database_url: str,
+    folder: Path,
+    *,
+    limits: LiveLimits | None = None,
+    graph: Schema | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Live]:
-    """Serve a stage on a free port, over a database."""
+    """Serve a stage on a free port, over a database; or another graph."""
     stage = Stage()
     chosen = Settings(database_url=database_url, sandbox=True, data_dir=folder, **settings)
-    server = server_of(stage, chosen, limits or LiveLimits())
+    server = server_of(stage, chosen, limits or LiveLimits(), graph)
     listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server._serve([listener]))
     try:
@@ -145,14 +151,16 @@ async def live(
         await task
 
 
-def server_of(stage: Stage, settings: Settings, limits: LiveLimits) -> uvicorn.Server:
+def server_of(
+    stage: Stage, settings: Settings, limits: LiveLimits, graph: Schema | None = None
+) -> uvicorn.Server:
     """Put the application together over a stage."""
     app = make_app(
         settings,
         make_engine(settings.database_url or ""),
         secret=SECRET,
         files=open_store(settings),
-        graph=stage.graph(),
+        graph=graph or stage.graph(),
         visible=stage.visible,
         limits=limits,
     )
