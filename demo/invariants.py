@@ -83,6 +83,11 @@ BROKEN: dict[str, str] = {
             ON (entries.owner_id, entries.thread_id) = (requests.seller_id, requests.thread_id)
         WHERE entries.status <> requests.status OR entries.reason IS DISTINCT FROM requests.reason
             OR entries.request_number <> requests.number OR entries.due_at <> requests.due_at""",
+    "an account's notifications are numbered from 1 without gaps": """
+        SELECT 1 FROM notification_counts counts FULL JOIN (
+            SELECT account_id, count(*) AS number, max(number) AS last FROM notifications GROUP BY account_id
+        ) notified USING (account_id)
+        WHERE last_number IS DISTINCT FROM number OR last_number IS DISTINCT FROM last""",
     "a rating counts its signals": """
         SELECT 1 FROM requests WHERE status = 'CLOSED' AND (
             rating_positive + rating_negative <> cardinality(rating_signals)

@@ -49,9 +49,10 @@ async def join_waitlist(write: Write) -> Receipt:
     current = await desk.lock_enrollment(write.connection, seller_id)
     if current is None:
         raise NotAllowed(NOT_SELLING)
-    waiting = enrollment.join_waitlist(current, at=await write.now())
+    at = await write.now()
+    waiting = enrollment.join_waitlist(current, at=at)
     if waiting != current:
-        await desk.set_enrollment(write.connection, seller_id, waiting)
+        await desk.set_enrollment(write.connection, seller_id, current, waiting, at=at)
     return {"seller": [seller_id]}
 
 

@@ -27,5 +27,5 @@ async def set_enrollment(
     current = await desk.lock_enrollment(write.connection, seller.id) or NOT_ENROLLED
     stated = Enrollment(status, None if status is EnrollmentStatus.NOT_ENROLLED else since or at)
     if current.status is not status or since not in (None, current.since):
-        await desk.set_enrollment(write.connection, seller.id, stated)
+        await desk.set_enrollment(write.connection, seller.id, current, stated, at=at)
     return {"seller": [seller.id]}

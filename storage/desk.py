@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.enrollment import Enrollment
+from domain.notices import ENROLLMENT
 from domain.values import Address
-from domain.words import EnrollmentStatus
+from domain.words import EnrollmentStatus, EventKind
+from storage.notices import Notification
 from storage.tables import saved_replies, sellers
+from storage.transaction import notify
 
 
 async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enrollment | None:
@@ -34,8 +37,10 @@ async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enroll
     return Enrollment(row.enrollment_status, since[row.enrollment_status])
 
 
-async def set_enrollment(connection: AsyncConnection, seller_id: int, enrollment: Enrollment) -> None:
-    """Write how a seller stands from now on."""
+async def set_enrollment(
+    connection: AsyncConnection, seller_id: int, before: Enrollment, enrollment: Enrollment, *, at: datetime
+) -> None:
+    """Write how a seller stands from now on, and notify who is let in or out."""
     status, since = enrollment.status, enrollment.since
     await connection.execute(
         sa.update(sellers)
@@ -46,6 +51,10 @@ async def set_enrollment(connection: AsyncConnection, seller_id: int, enrollment
             waitlisted_at=since if status is EnrollmentStatus.WAITLISTED else None,
         )
     )
+    text = ENROLLMENT.get((before.status, status))
+    if text is not None:
+        changed = EventKind.ENROLLMENT_CHANGED
+        notify(connection, [Notification(account_id=seller_id, kind=changed, text=text, created_at=at)])
 
 
 async def set_return_address(connection: AsyncConnection, seller_id: int, address: Address) -> bool:

@@ -14,8 +14,8 @@ from domain.words import MessageKind, Party, ThreadKind
 from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, append_all, open_threads
 from storage.news import bring_news
 from storage.tables import accounts, inbox_entries, messages, threads
-from storage.telling import message_posted, thread_state_changed
-from storage.transaction import tell
+from storage.telling import direct_message_notified, message_posted, thread_state_changed
+from storage.transaction import notify, tell
 
 SUBJECT = "Direct message"
 
@@ -132,6 +132,7 @@ async def _post(
     (numbers,) = await append_all(connection, [saying])
     await bring_news(connection, saying, numbers)
     tell(connection, message_posted(thread, numbers[0], at))
+    notify(connection, direct_message_notified(thread, author_id, at))
     return numbers[0]
 
 

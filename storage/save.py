@@ -30,9 +30,9 @@ from storage.news import bring_news_of_requests
 from storage.parts import save_parts
 from storage.rows import as_set, given_rows
 from storage.tables import accounts, orders, requests, sellers
-from storage.telling import happened_in
+from storage.telling import happened_in, notifications_of
 from storage.timeline import PEOPLE, Told, write_timeline
-from storage.transaction import tell
+from storage.transaction import notify, tell
 
 
 async def save(
@@ -72,6 +72,7 @@ async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
     )
     for move, saying, said, entries in zip(moves, sayings, numbers, numbered, strict=True):
         tell(connection, happened_in(move, saying.thread, said, entries))
+        notify(connection, notifications_of(move, saying.thread))
 
 
 async def _save_requests(

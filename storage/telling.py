@@ -1,4 +1,5 @@
-"""What is told of a decision, and to whom: the events of its effects, in every stream that may know of them.
+"""What is told of a decision, and to whom: the events of its effects, in every stream that may know of them,
+and the notifications of its parties.
 
 Decides the audience. A stream tells only what all of its readers may see: claims and the ledger are the
 seller's, internal notes and assignments Support's.
@@ -9,11 +10,13 @@ from datetime import datetime
 
 from domain.effects import ClaimChanged, Effect, HoldChanged, PostJournal, PostMessage, SurveyAnswered
 from domain.events import kind_of, waits_for_support
+from domain.notices import DIRECT_MESSAGE, notices
 from domain.values import RequestKey
-from domain.words import EventKind, FeedType
+from domain.words import EventKind, FeedType, Party
 from storage.conversation import ThreadKey
 from storage.feed import QUEUE, Happened, account_stream, request_stream, thread_stream
 from storage.moves import Move
+from storage.notices import Notification
 
 
 def happened_in(
@@ -47,6 +50,36 @@ def message_posted(thread: ThreadKey, number: int, at: datetime) -> Iterator[Hap
             thread_id=thread.id,
             message_number=number,
         )
+
+
+def notifications_of(move: Move, thread: ThreadKey) -> Iterator[Notification]:
+    """Give what the parties of a saved move are notified of."""
+    order = move.after.order
+    sides = {Party.BUYER: order.buyer_id, Party.SELLER: order.seller_id}
+    for notice in notices(move.before, move.decision):
+        yield Notification(
+            account_id=sides[notice.to],
+            kind=notice.kind,
+            text=notice.text,
+            created_at=move.decision.at,
+            owner_id=thread.owner_id,
+            request_number=move.after.key.number,
+            thread_id=thread.id,
+        )
+
+
+def direct_message_notified(thread: ThreadKey, author_id: int, at: datetime) -> Iterator[Notification]:
+    """Give what the other participant of a direct thread is notified of."""
+    for account_id in thread.participants:
+        if account_id != author_id:
+            yield Notification(
+                account_id=account_id,
+                kind=EventKind.MESSAGE_POSTED,
+                text=DIRECT_MESSAGE,
+                created_at=at,
+                owner_id=thread.owner_id,
+                thread_id=thread.id,
+            )
 
 
 def thread_state_changed(account_id: int, owner_id: int, thread_id: int, at: datetime) -> Happened:

@@ -1,21 +1,33 @@
-"""One business transaction: what is changed in it, and what streams then tell of it, become durable together.
+"""One business transaction: what is changed in it, who is notified and what streams then tell of it become
+durable together.
 
-Decides that events are appended last, all at once and in the streams' order, so that no two transactions wait
-for each other's streams; and that the bell is rung after the commit, never before.
+Decides that notifications are written last, then events appended, each all at once and in one order, so that
+no two transactions wait for each other's; and that the bell is rung after the commit, never before.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage import notices
 from storage.feed import Happened, append
+from storage.notices import Notification
 
 Ring = Callable[[Collection[str]], None]
 """Tells every process which streams have news; never waits, never fails."""
 
-HAPPENED = "amends_happened"
+RECORD = "amends_record"
+
+
+@dataclass(slots=True)
+class _Record:
+    """What a transaction has to tell at its end."""
+
+    happened: list[Happened] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
 
 
 def in_silence(_: Collection[str]) -> None:
@@ -32,33 +44,40 @@ async def transaction(engine: AsyncEngine, ring: Ring) -> AsyncIterator[AsyncCon
 
 @asynccontextmanager
 async def recording(connection: AsyncConnection, *, since: datetime | None = None) -> AsyncIterator[set[str]]:
-    """Append at the end of the block what happened in it; give the streams, known once the block has ended.
+    """Write at the end of the block what happened in it; give the streams, known once the block has ended.
 
-    What happened before `since` is told to nobody.
+    Of what happened before `since` nobody is told, or notified.
     """
-    happened: list[Happened] = []
+    record = _Record()
     streams: set[str] = set()
-    connection.info[HAPPENED] = happened
+    connection.info[RECORD] = record
     try:
         yield streams
-        streams |= await append(connection, [each for each in happened if since is None or each.at >= since])
+        new = [each for each in record.notifications if since is None or each.created_at >= since]
+        happened = [each for each in record.happened if since is None or each.at >= since]
+        streams |= await append(connection, happened + await notices.write(connection, new))
     finally:
-        del connection.info[HAPPENED]
+        del connection.info[RECORD]
 
 
 @asynccontextmanager
 async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Undo what the block changed, and what it told of, if it ends by an exception."""
-    happened = connection.info[HAPPENED]
-    before = len(happened)
+    """Undo what the block changed, and whom it told of what, if it ends by an exception."""
+    record = connection.info[RECORD]
+    happened, notified = len(record.happened), len(record.notifications)
     try:
         async with connection.begin_nested():
             yield
     except BaseException:
-        del happened[before:]
+        del record.happened[happened:], record.notifications[notified:]
         raise
 
 
 def tell(connection: AsyncConnection, happened: Iterable[Happened]) -> None:
     """Note what is to be appended at the end of the transaction."""
-    connection.info[HAPPENED].extend(happened)
+    connection.info[RECORD].happened.extend(happened)
+
+
+def notify(connection: AsyncConnection, notifications: Iterable[Notification]) -> None:
+    """Note what is to be written, with its events, at the end of the transaction."""
+    connection.info[RECORD].notifications.extend(notifications)

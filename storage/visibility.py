@@ -119,6 +119,11 @@ def sees_support_work() -> sa.ColumnElement[bool]:
     return CONVERSATIONS
 
 
+def sees_notification(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Notifications: the one they were written to, and nobody for them."""
+    return table.c.account_id == MEMBER
+
+
 def sees_thread(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Threads: their participants; a request's also for who acts for the seller, Support and the platform."""
     about_request = table.c.kind != "DIRECT"

@@ -4,6 +4,7 @@ from storage.tables.accounts import accounts, buyer_flags, saved_replies, seller
 from storage.tables.base import metadata
 from storage.tables.feed import events, streams
 from storage.tables.ledger import holds, journal_lines, journals, refunds
+from storage.tables.notifications import notification_counts, notifications
 from storage.tables.orders import orders, parcels, scans, shipments
 from storage.tables.parts import (
     claims,
@@ -35,6 +36,8 @@ __all__ = [
     "journals",
     "messages",
     "metadata",
+    "notification_counts",
+    "notifications",
     "offers",
     "orders",
     "parcels",
