@@ -22,7 +22,7 @@ from resolvers.context import Context
 from resolvers.parties import require_scope
 from storage import feed
 from storage.feed import QUEUE, Event, account_stream, request_stream, thread_stream
-from storage.reads import ledger, requests, threads, timeline
+from storage.reads import ledger, notifications, requests, threads, timeline
 from storage.reads.requests import RequestRow
 from storage.reads.threads import ThreadRow
 from storage.visibility import NOBODY, Sight
@@ -153,6 +153,8 @@ def _subject(event: Event) -> tuple[Any, tuple[int | None, ...]]:
             return ledger.entry_by_number, (owner, event.entry_number)
         case FeedType.LEDGER:
             return ledger.hold_by_key, (owner, request, event.hold_number)
+        case FeedType.NOTIFICATION:
+            return notifications.by_key, (event.account_id, event.notification_number)
     return None, ()
 
 
@@ -160,7 +162,6 @@ ALLOWED: Mapping[FeedType, Callable[[Sight, Event], bool]] = {
     FeedType.RATING: lambda sight, event: sight.as_seller(event.owner_id or NOBODY),
     FeedType.QUEUE: lambda sight, _: sight.conversations,
     FeedType.THREAD_STATE: lambda sight, event: sight.member == event.account_id,
-    FeedType.NOTIFICATION: lambda sight, event: sight.member == event.account_id,
 }
 """Who may be told of what is in no row, or in the viewer's own."""
 

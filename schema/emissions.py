@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain import notices
 from domain.words import DeadlineKind
 from domain.words import EventKind as K
 
@@ -53,6 +54,7 @@ OF_MUTATIONS: Final[Mapping[str, Kinds]] = MappingProxyType(
         "archiveThread": _OWN_VIEW,
         "unarchiveThread": _OWN_VIEW,
         "indicateTyping": _NONE,
+        "markNotificationsRead": notices.KINDS,
         "createUpload": _NONE,
         "assignRequest": frozenset({K.REQUEST_ASSIGNED}),
         "ruleOnRequest": _SAID

@@ -34,6 +34,7 @@ LIMITS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
         "LedgerEntry": (BIGINT, INTEGER),
         "Journal": (BIGINT, INTEGER),
         "TimelineEntry": (BIGINT, INTEGER, INTEGER),
+        "Notification": (BIGINT, INTEGER),
     }
 )
 """The largest value of each part, by type; a part is at least 1."""

@@ -11,7 +11,7 @@ from domain.values import RequestKey
 from resolvers.context import Context
 from schema import ids
 from schema.problems import BadInput
-from storage.reads import accounts, ledger, orders, parts, requests, threads
+from storage.reads import accounts, ledger, notifications, orders, parts, requests, threads
 
 MOST_AT_ONCE: Final = 100
 
@@ -43,6 +43,7 @@ READS: Final[Mapping[str, tuple[Any, Callable[[tuple[int, ...]], Any]]]] = {
     "Attachment": (threads.attachment_by_id, _alone),
     "LedgerHold": (ledger.hold_by_key, _same),
     "LedgerEntry": (ledger.entry_by_number, _same),
+    "Notification": (notifications.by_key, _same),
 }
 """By type: the read, and how an id's parts become its key. What is not here has an id, but is no node."""
 

@@ -26,7 +26,7 @@ from schema.types.sandbox import TestClock
 from schema.types.sellers import SavedReply, SellerDesk
 from schema.types.threads import Attachment, Message, Thread
 from schema.types.users import User
-from storage.reads import accounts, ledger, orders, parts, requests, threads
+from storage.reads import accounts, ledger, notifications, orders, parts, requests, threads
 
 NOT_DONE = "Null where nothing was done."
 
@@ -90,6 +90,21 @@ class ThreadPayload:
     """The thread."""
 
     thread: Thread | None = _read("thread", threads.by_key, f"The conversation as it is now. {NOT_DONE}")
+    user_errors: list[UserError] = _user_errors()
+
+
+async def _unread(context: Context, answer: Answer) -> int | None:
+    key = answer.kept("account")
+    return None if key is None else await context.read(notifications.unread, key[0])
+
+
+@over(Answer, "What became of read notifications.")
+class NotificationsPayload:
+    """What is left to read."""
+
+    unread_count: int | None = edge(
+        _unread, f"How many of the viewer's notifications are unread now. {NOT_DONE}"
+    )
     user_errors: list[UserError] = _user_errors()
 
 

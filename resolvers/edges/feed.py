@@ -4,9 +4,10 @@ from realtime.signals import Typing
 from resolvers.context import Context
 from resolvers.edges.users import by_id
 from resolvers.feeds import FeedRow
-from storage.reads import accounts, ledger, parts, threads, timeline
+from storage.reads import accounts, ledger, notifications, parts, threads, timeline
 from storage.reads.accounts import AccountRow, SellerRow
 from storage.reads.ledger import EntryRow, HoldRow
+from storage.reads.notifications import NotificationRow
 from storage.reads.parts import NoteRow
 from storage.reads.threads import MessageRow, ThreadRow
 from storage.reads.timeline import TimelineRow
@@ -60,6 +61,11 @@ async def note(context: Context, row: FeedRow) -> NoteRow | None:
     if event.note_number is None:
         return None
     return await context.read(parts.note_by_key, (event.owner_id, event.request_number, event.note_number))
+
+
+async def notification(context: Context, row: FeedRow) -> NotificationRow | None:
+    """The notification that was written, or read."""
+    return await context.read(notifications.by_key, (row.event.account_id, row.event.notification_number))
 
 
 async def account(context: Context, row: FeedRow) -> AccountRow | None:

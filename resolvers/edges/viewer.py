@@ -12,8 +12,10 @@ from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
 from resolvers.edges.users import by_id
 from storage.reads import accounts, inbox, orders
+from storage.reads import notifications as own_notifications
 from storage.reads.accounts import AccountRow, SellerRow
 from storage.reads.inbox import CountsRow
+from storage.reads.notifications import NotificationRow
 from storage.reads.orders import OrderRow
 from storage.reads.pages import Window, asked
 from storage.reads.threads import ThreadRow
@@ -85,6 +87,11 @@ async def counts(context: Context, viewer: Viewer, *, sales_only: bool) -> Count
     at = await context.at()
     soon = add_business_time(at, business_hours(CURRENT.due_soon_business_hours), CURRENT.calendar)
     return await context.read(inbox.counts, account_of(viewer), sales_only=sales_only, at=at, soon=soon)
+
+
+async def notifications(context: Context, viewer: Viewer, window: Window) -> Connected[NotificationRow]:
+    """What the caller was notified of, latest first."""
+    return await paged(context, own_notifications.of_account, account_of(viewer), window)
 
 
 async def purchases(context: Context, viewer: Viewer, window: Window) -> Connected[OrderRow]:

@@ -4,6 +4,7 @@ import strawberry
 
 from schema.mutations.conversation import ConversationMutations
 from schema.mutations.desk import DeskMutations
+from schema.mutations.notifications import NotificationMutations
 from schema.mutations.platform import PlatformMutations
 from schema.mutations.requests import BuyerMutations, RulingMutations, SellerMutations
 from schema.mutations.sandbox import SandboxMutations
@@ -19,6 +20,7 @@ class Mutation(
     PlatformMutations,
     SupportMutations,
     RulingMutations,
+    NotificationMutations,
     ConversationMutations,
     DeskMutations,
     SellerMutations,

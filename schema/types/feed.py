@@ -14,6 +14,7 @@ from resolvers.feeds import FeedRow, ReadyRow, ResyncRow
 from schema.columns import column, edge, over
 from schema.scalars import Cursor
 from schema.types.ledger import LedgerBalance, LedgerEntry, LedgerHold
+from schema.types.notifications import Notification
 from schema.types.ratings import Satisfaction, SupportRating
 from schema.types.requests import InternalNote, SupportRequest
 from schema.types.threads import Message, Thread
@@ -117,6 +118,13 @@ class ThreadStateEvent(FeedEvent):
     thread: Thread = edge(feed.thread, "The conversation as it is now.")
 
 
+@event(FeedType.NOTIFICATION, "The viewer was notified, or has read a notification, in another tab perhaps.")
+class NotificationEvent(FeedEvent):
+    """A notification of the viewer's."""
+
+    notification: Notification = edge(feed.notification, "The notification as it is now.")
+
+
 @over(Typing, "Somebody is writing in a conversation; told for the moment, never kept.")
 class TypingEvent:
     """Somebody's fingers."""
@@ -135,6 +143,7 @@ FeedItem = Annotated[
     | LedgerEvent
     | RatingEvent
     | ThreadStateEvent
-    | TypingEvent,
+    | TypingEvent
+    | NotificationEvent,
     strawberry.union("FeedItem", description="What a subscription tells."),
 ]

@@ -11,6 +11,7 @@ from schema.columns import argument, column, computed, edge, over
 from schema.filters import InboxFilter, checked
 from schema.scalars import Cursor
 from schema.types.connections import Connection, connection
+from schema.types.notifications import Notification
 from schema.types.orders import Order
 from schema.types.sellers import SellerDesk
 from schema.types.threads import Thread
@@ -96,6 +97,9 @@ class Viewer:
         feeds.own_cursor,
         "The head of the viewer's feed before anything of this operation was read: "
         "follow `inboxEvents` after it.",
+    )
+    notifications: Connection[Notification] = connection(
+        own.notifications, "What the viewer was notified of, latest first."
     )
     purchases: Connection[Order] = connection(own.purchases, "What the viewer bought, latest first.")
     sales: Connection[Order] = connection(own.sales, "What the viewer sold, latest first.")

@@ -112,7 +112,8 @@ class Asking:
     async def heads(self) -> dict[str, int]:
         """Give how far each stream has come."""
         async with self.engine.connect() as connection:
-            return dict((await connection.execute(sa.select(streams.c.name, streams.c.head))).tuples().all())
+            rows = await connection.execute(sa.select(streams.c.name, streams.c.head))
+            return {row.name: row.head for row in rows}
 
     async def told_since(self, heads: dict[str, int]) -> set[EventKind]:
         """Give the kinds of what any stream has told of since."""

@@ -19,24 +19,19 @@ from schema.graph import graph
 CONTRACT = Path(__file__).with_name("contract.graphql")
 PRINTED = Path(__file__).parents[2] / "schema.graphql"
 
-# What the live feed and partner tools bring comes with them.
+# What partner tools, and notifications outside of the app, bring comes with them.
 LATER_TYPES = {
-    "Cursor", "EventKind", "DeliveryStatus",
-    "Subscription", "FeedItem", "Ready", "ResyncRequired", "FeedEvent", "RequestEvent", "QueueEvent",
-    "MessageEvent", "LedgerEvent", "RatingEvent", "ThreadStateEvent", "NotificationEvent", "TypingEvent",
-    "Notification", "NotificationConnection", "NotificationEdge", "NotificationPreference",
-    "NotificationsPayload", "NotificationPreferencePayload",
-    "MarkNotificationsReadInput", "SetNotificationPreferenceInput",
+    "DeliveryStatus",
+    "NotificationPreference", "NotificationPreferencePayload", "SetNotificationPreferenceInput",
     "ApiToken", "ApiTokenPayload", "CreateApiTokenInput", "RevokeApiTokenInput",
     "WebhookEndpoint", "WebhookPayload", "CreateWebhookInput", "DeleteWebhookInput",
     "WebhookDelivery", "WebhookDeliveryConnection", "WebhookDeliveryEdge", "WebhookDeliveryPayload",
     "RetryWebhookDeliveryInput",
 }  # fmt: skip
 LATER_FIELDS = {
-    "Viewer.feedCursor", "Viewer.notifications", "Viewer.notificationPreferences",
+    "Viewer.notificationPreferences",
     "SellerDesk.webhooks", "SellerDesk.apiTokens",
-    "SupportRequest.feedCursor", "Thread.feedCursor", "Query.supportQueueCursor",
-    "Mutation.markNotificationsRead", "Mutation.setNotificationPreference",
+    "Mutation.setNotificationPreference",
     "Mutation.createApiToken", "Mutation.revokeApiToken",
     "Mutation.createWebhook", "Mutation.deleteWebhook", "Mutation.retryWebhookDelivery",
 }  # fmt: skip

@@ -98,6 +98,9 @@ async def test_every_field_answers_whoever_asks(world: World) -> None:
             *([("viewer", "Viewer")] if viewer else []),
         ):
             await world.run(f"{{ it: {root} {all_of(kind, depth=0)} }}", viewer)
+        if viewer:
+            told = all_of("NotificationConnection", depth=2)
+            await world.run(f"{{ viewer {{ notifications {told} }} }}", viewer)
 
 
 async def test_whoever_sends_no_token_is_told_to(world: World) -> None:
@@ -122,4 +125,5 @@ def test_every_root_is_read_above() -> None:
         "returnsAwaitingLabel",
         "testClock",
         "supportQueue",
+        "supportQueueCursor",
     }

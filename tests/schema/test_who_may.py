@@ -41,6 +41,7 @@ OPENING = told(
 )
 THREADS_WORDS = told(stranger="NOT_FOUND", buyer=OK, seller=OK, support=OK)
 OWN_INBOX = told(stranger="NOT_FOUND", buyer=OK, seller=OK)
+OWN_NEWS = told(stranger="NOT_FOUND", buyer="NOT_FOUND", seller=OK, support="NOT_FOUND")
 REPORT = told(platform=OK)
 
 
@@ -118,6 +119,12 @@ async def _reply(world: World) -> Input:
         "saveReply", world.seller, "savedReply { id }", title="Hello", body="Hello {buyer}"
     )
     return {"savedReplyId": reply["id"]}
+
+
+async def _notified(world: World) -> Input:
+    await _opened(world)
+    found = await world.run("{ viewer { notifications(first: 1) { nodes { id } } } }", world.seller)
+    return {"ids": [node["id"] for node in found["viewer"]["notifications"]["nodes"]]}
 
 
 async def _not_enrolled(world: World) -> Input:
@@ -242,6 +249,7 @@ MUTATIONS: dict[str, tuple[Prepare, Answers]] = {
     "archiveThread": (_thread, OWN_INBOX),
     "unarchiveThread": (_thread, OWN_INBOX),
     "indicateTyping": (_thread, OWN_INBOX),
+    "markNotificationsRead": (_notified, OWN_NEWS),
     "createUpload": (
         _given(filename="a.jpg", contentType="image/jpeg", byteSize=10),
         told(stranger=OK, buyer=OK, seller=OK, support=OK),

@@ -32,6 +32,7 @@ NODES = {
     "Attachment": PARTIES,
     "LedgerHold": {"seller", "partner", "support", "platform"},
     "LedgerEntry": MONEY,
+    "Notification": {"seller"},
 }
 
 # Of what is reached: who is given something by a field that is not for all, and where it is found.
@@ -85,6 +86,7 @@ async def examples(world: World) -> dict[str, str]:
         world.support,
         id=found["SupportRequest"],
     )
+    told = await world.run("{ viewer { notifications(first: 1) { nodes { id } } } }", world.seller)
     request, desk = data["supportRequest"], data["user"]["desk"]
     return found | {
         "User": request["buyer"]["id"],
@@ -100,6 +102,7 @@ async def examples(world: World) -> dict[str, str]:
         "Attachment": request["evidence"][0]["id"],
         "LedgerHold": desk["ledger"]["holds"][0]["id"],
         "LedgerEntry": request["ledgerEntries"][0]["id"],
+        "Notification": told["viewer"]["notifications"]["nodes"][0]["id"],
     }
 
 

@@ -62,6 +62,8 @@ def documents(world: World) -> Iterator[tuple[Viewer, str]]:
         yield viewer, f"{{ viewer {all_of('Viewer', depth=1)} }}"
         for arguments in INBOXES:
             yield viewer, f"{{ viewer {{ inbox{arguments} {NODES} }} }}"
+        told = all_of("NotificationConnection", depth=2)
+        yield viewer, f"{{ viewer {{ notifications {told} last: notifications(last: 3) {NODES} }} }}"
     for page in DESK:
         yield world.seller, f"{{ viewer {{ seller {{ {page} {NODES} }} }} }}"
     for arguments in ENTRIES:
@@ -101,6 +103,12 @@ async def test_nothing_large_is_read_from_end_to_end(
             await world.run(one, getattr(world, name), id=ids["order"])
         request = await world.open_request(await world.delivered_order())
         await world.ok("withdrawRequest", world.buyer, requestId=request["id"])
+        told = "{ viewer { notifications(first: 2) { nodes { id } } } }"
+        unread = [
+            node["id"] for node in (await world.run(told, world.seller))["viewer"]["notifications"]["nodes"]
+        ]
+        await world.ok("markNotificationsRead", world.seller, "unreadCount", ids=unread)
+        await world.ok("markNotificationsRead", world.seller, "unreadCount", all=True)
         await advance(engine, timedelta(seconds=1))
     offending = await read_from_end_to_end(engine, executed)
     assert offending == {}, "\n\n".join(f"{tables}: {statement}" for statement, tables in offending.items())
