@@ -68,7 +68,7 @@ def what_to_revoke(token_or_id: str) -> tuple[str, float]:
     latest = time.time() + LONGEST_TTL_SECONDS
     try:
         claims = jwt.decode(token_or_id.removeprefix("Bearer ").strip(), options={"verify_signature": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, UnicodeError):
         return token_or_id, latest
     token_id, expires_at = claims.get("jti"), claims.get("exp")
     if not isinstance(token_id, str):

@@ -1,4 +1,4 @@
-"""The clients that frontends use come through: graphql-ws and graphql-sse as they are, and what they retry."""
+"""The clients that frontends use come through: graphql-ws and graphql-sse as they are, retries included."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -187,6 +187,24 @@ def test_tokens_are_for_somebody_in_particular(folder: Path) -> None:
     assert run(folder, "token", "--support", "newcomer", "--ttl", "7d").count(".") == 2
 
 
+def test_a_token_is_revoked_whole_or_by_its_id(folder: Path) -> None:
+    token = run(folder, "token", "--platform").strip()
+    revoked = run(folder, "token", "--revoke", token)
+    assert revoked == run(folder, "token", "--revoke", revoked.removeprefix("Revoked: ").strip())
+    with serving(folder) as served:
+        refused = served.ask("{ __typename }", token)
+        assert (refused.status_code, "revoked" in refused.text) == (401, True)
+        assert served.ask("{ __typename }", served.token("platform")).status_code == 200
+
+
+@pytest.mark.parametrize("id_", ["", " ", "x" * 201, "\udcff"])
+def test_nothing_is_revoked_by_what_is_no_id(tmp_path: Path, id_: str) -> None:
+    process = command(tmp_path, "token", "--revoke", id_)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, output) == (2, "")
+    assert "a token's id is text" in " ".join(errors.split())
+
+
 @pytest.mark.parametrize("role", ["--user", "--support"])
 @pytest.mark.parametrize("name", ["", " ", "x" * 81, "\udcff"])
 def test_no_token_is_made_for_what_is_no_name(tmp_path: Path, role: str, name: str) -> None:
