@@ -25,6 +25,7 @@ from server.app import make_app
 from server.auth import issue_token
 from server.files import open_store
 from server.live_limits import LiveLimits
+from server.operations import Visible
 from server.settings import Settings
 from server.wire import UVICORN
 from storage.engine import make_engine
@@ -135,12 +136,13 @@ async def live(
     *,
     limits: LiveLimits | None = None,
     graph: Schema | None = None,
+    visible: Visible | None = None,
     **settings: Any,
 ) -> AsyncIterator[Live]:
     """Serve a stage on a free port, over a database; or another graph."""
     stage = Stage()
     chosen = Settings(database_url=database_url, sandbox=True, data_dir=folder, **settings)
-    server = server_of(stage, chosen, limits or LiveLimits(), graph)
+    server = server_of(stage, chosen, limits or LiveLimits(), graph, visible)
     listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server._serve([listener]))
     try:
@@ -152,7 +154,11 @@ async def live(
 
 
 def server_of(
-    stage: Stage, settings: Settings, limits: LiveLimits, graph: Schema | None = None
+    stage: Stage,
+    settings: Settings,
+    limits: LiveLimits,
+    graph: Schema | None = None,
+    visible: Visible | None = None,
 ) -> uvicorn.Server:
     """Put the application together over a stage."""
     app = make_app(
@@ -161,7 +167,7 @@ def server_of(
         secret=SECRET,
         files=open_store(settings),
         graph=graph or stage.graph(),
-        visible=stage.visible,
+        visible=visible or stage.visible,
         limits=limits,
     )
     options: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 10}
