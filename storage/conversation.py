@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.refusals import AttachmentRejected
 from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
-from storage.rows import as_set, given_rows, insert_set, named_requests, names
+from storage.rows import as_set, columns_of, given_rows, insert_set, named_requests, names
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
 
@@ -201,13 +201,9 @@ def _lexeme(account: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     return sa.literal_column("'@'").concat(sa.cast(account, sa.Text))
 
 
-def _columns(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
-    return (sa.column(name, table.c[name].type) for name in names)
-
-
 _begun = sa.table(
     "begun",
-    *_columns(threads, "owner_id", "member_id", "kind", "subject", "request_number", "last_activity_at"),
+    *columns_of(threads, "owner_id", "member_id", "kind", "subject", "request_number", "last_activity_at"),
     sa.column("words", sa.Text),
 )
 _new = given_rows(_begun)
@@ -221,8 +217,8 @@ _open = (
 )
 _entered = sa.table(
     "inbox_entries",
-    *_columns(inbox_entries, "account_id", "owner_id", "thread_id", "party", "kind", "request_number"),
-    *_columns(inbox_entries, "status", "reason", "last_activity_at"),
+    *columns_of(inbox_entries, "account_id", "owner_id", "thread_id", "party", "kind", "request_number"),
+    *columns_of(inbox_entries, "status", "reason", "last_activity_at"),
 )
 _enter = insert_set(_entered)
 _of_requests = sa.select(
@@ -260,7 +256,7 @@ _append = insert_set(messages, search=_search_of_message)
 _used = sa.table(
     "used",
     sa.column("author_id", sa.BigInteger),
-    *_columns(attachments, "id", "owner_id", "thread_id", "message_number", "is_evidence"),
+    *columns_of(attachments, "id", "owner_id", "thread_id", "message_number", "is_evidence"),
 )
 _use_of = given_rows(_used)
 _use = (

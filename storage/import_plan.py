@@ -50,8 +50,9 @@ class Plan:
         changed |= self._take_shipment(row, order)
         if order is None:
             self.new_orders.append(row)
-            self.sellers.setdefault(row.seller.username, (row.seller, row.price.currency))
-            self.known.currencies.setdefault(row.seller.username, row.price.currency)
+            if row.seller.username not in self.known.currencies:
+                self.sellers[row.seller.username] = row.seller, row.price.currency
+                self.known.currencies[row.seller.username] = row.price.currency
             return ImportStatus.CREATED
         words = described(row)
         if changed or any(order[column] != word for column, word in words.items()):

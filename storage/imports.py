@@ -20,8 +20,9 @@ from domain.refusals import Refusal
 from domain.values import Order
 from domain.words import ImportStatus, ParcelRole
 from storage.import_plan import Plan, amounts, described, introduced, packed, shipment_name
-from storage.known import Row, look, member_ids, order_keys, parcel_ids, shipments_by_name
+from storage.known import Row, ShipmentName, look, order_keys
 from storage.posting import Posting, post_journals
+from storage.rows import as_set, columns_of, insert_set
 from storage.tables import accounts, orders, parcels, sellers, shipments
 
 IMPORTING = 0x696D706F7274
@@ -71,21 +72,14 @@ async def _import(
 
 
 async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
-    if plan.members:
-        members = [plan.members[name] for name in sorted(plan.members)]
-        new = [introduced(each) | {"username": each.username, "created_at": at} for each in members]
-        await connection.execute(_put_member, new)
-    touched = [*plan.new_orders, *plan.changed_orders]
-    ids = await member_ids(connection, {each.username for row in touched for each in (row.buyer, row.seller)})
+    ids = await _put_members(connection, plan, at)
     if plan.sellers:
         await connection.execute(_new_seller, [_seller(plan, name, ids) for name in sorted(plan.sellers)])
     await _change_shipments(connection, plan)
-    await _add_shipments(connection, plan, ids)
-    named = {shipment_name(row, row.shipment) for row in touched if row.shipment}
-    found = await shipments_by_name(connection, named)
+    shipment_ids = await _add_shipments(connection, plan, ids)
 
     def shipment_of(row: ImportedOrder, otherwise: int | None = None) -> Row:
-        return {"shipment_id": found[shipment_name(row, row.shipment)]["id"] if row.shipment else otherwise}
+        return {"shipment_id": shipment_ids[shipment_name(row, row.shipment)] if row.shipment else otherwise}
 
     if plan.new_orders:
         new_orders = [
@@ -111,6 +105,17 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
         await connection.execute(_change_order, changed)
 
 
+async def _put_members(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[str, int]:
+    """Write members as the import tells of them; give everybody's accounts by name."""
+    ids = {name: known["id"] for name, known in plan.known.members.items() if "id" in known}
+    if plan.members:
+        members = [plan.members[name] for name in sorted(plan.members)]
+        told = [introduced(each) | {"username": each.username, "created_at": at} for each in members]
+        put = await connection.execute(_put_member, as_set(_member, told))
+        ids |= {row.username: row.id for row in put}
+    return ids
+
+
 async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
     parcels_, shipments_ = [], []
     for name, shipment in plan.changed_shipments.items():
@@ -123,33 +128,29 @@ async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
         await connection.execute(_change_shipment, shipments_)
 
 
-async def _add_shipments(connection: AsyncConnection, plan: Plan, ids: dict[str, int]) -> None:
+async def _add_shipments(
+    connection: AsyncConnection, plan: Plan, ids: dict[str, int]
+) -> dict[ShipmentName, int]:
+    """Write new shipments, after their parcels; give all shipments by name."""
+    known = {name: row["id"] for name, row in plan.known.shipments.items() if row["id"] is not None}
     if not plan.new_shipments:
-        return
-    new = [
-        (ids[seller], seller, packed(each) | {"external_id": each.external_id})
-        for (seller, _), each in plan.new_shipments.items()
-    ]
-    numbers = [
-        {"seller_id": id_, "role": ParcelRole.OUTBOUND}
-        | {"carrier": row["carrier"], "tracking_number": row["tracking_number"]}
-        for id_, _, row in new
-    ]
-    await connection.execute(_new_parcel, numbers)
-    made = await parcel_ids(connection, {row["tracking_number"] for *_, row in new})
+        return known
+    new = {name: packed(each) | {"seller_id": ids[name[0]]} for name, each in plan.new_shipments.items()}
+    parcels_ = [row | {"role": ParcelRole.OUTBOUND} for row in new.values()]
+    made = await connection.execute(_new_parcels, as_set(_parcel, parcels_))
+    parcel_ids = {(row.carrier, row.tracking_number): row.id for row in made}
     rows = [
-        {
-            "seller_id": id_,
-            "external_id": row["external_id"],
-            "parcel_id": made[row["carrier"], row["tracking_number"]],
-            "platform_label": row["platform_label"],
+        row
+        | {
+            "external_id": external_id,
+            "parcel_id": parcel_ids[row["carrier"], row["tracking_number"]],
             "currency": plan.known.currencies[seller],
-            "insured_minor": row["insured_minor"],
-            "ship_from": row["ship_from"],
         }
-        for id_, seller, row in new
+        for (seller, external_id), row in new.items()
     ]
-    await connection.execute(_new_shipment, rows)
+    added = await connection.execute(_new_shipments, as_set(_shipment, rows))
+    by_id = {(row.seller_id, row.external_id): row.id for row in added}
+    return known | {name: by_id[ids[name[0]], name[1]] for name in new}
 
 
 async def _post_sales(connection: AsyncConnection, plan: Plan, keys: dict[str, tuple[int, int]]) -> None:
@@ -192,14 +193,25 @@ def _order(row: ImportedOrder, seller_id: int, order_id: int) -> Order:
     )
 
 
-_introduce = insert(accounts)
-_put_member = _introduce.on_conflict_do_update(
-    index_elements=[accounts.c.username],
-    set_={name: _introduce.excluded[name] for name in ("display_name", "email", "country_code")},
+_member = sa.table(
+    "accounts", *columns_of(accounts, "username", "display_name", "email", "country_code", "created_at")
 )
+_introduce = insert_set(_member)
+_put_member = _introduce.on_conflict_do_update(
+    index_elements=["username"],
+    set_={name: _introduce.excluded[name] for name in ("display_name", "email", "country_code")},
+).returning(accounts.c.id, accounts.c.username)
 _new_seller = insert(sellers).on_conflict_do_nothing()
-_new_parcel = sa.insert(parcels)
-_new_shipment = sa.insert(shipments)
+_parcel = sa.table("parcels", *columns_of(parcels, "seller_id", "carrier", "tracking_number", "role"))
+_new_parcels = insert_set(_parcel).returning(parcels.c.id, parcels.c.carrier, parcels.c.tracking_number)
+_shipment = sa.table(
+    "shipments",
+    *columns_of(shipments, "seller_id", "external_id", "parcel_id", "platform_label", "currency"),
+    *columns_of(shipments, "insured_minor", "ship_from"),
+)
+_new_shipments = insert_set(_shipment).returning(
+    shipments.c.seller_id, shipments.c.id, shipments.c.external_id
+)
 _new_order = sa.insert(orders)
 _change_order = sa.update(orders).where(orders.c.external_id == sa.bindparam("named"))
 _change_shipment = sa.update(shipments).where(

@@ -50,32 +50,10 @@ async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Kn
     ):
         known.parcels[found["carrier"], found["tracking_number"]] = None
     named = {(row.seller.username, row.shipment.external_id) for row in rows if row.shipment}
-    known.shipments = await shipments_by_name(connection, named)
+    known.shipments = await _shipments_by_name(connection, named)
     for name, found in known.shipments.items():
         known.parcels[found["carrier"], found["tracking_number"]] = name
     return known
-
-
-async def member_ids(connection: AsyncConnection, usernames: Collection[str]) -> dict[str, int]:
-    """Give members' accounts by name."""
-    return {row["username"]: row["id"] for row in await _all(connection, _members, usernames)}
-
-
-async def shipments_by_name(
-    connection: AsyncConnection, names: Collection[ShipmentName]
-) -> dict[ShipmentName, Row]:
-    """Give shipments by name, each with its parcel."""
-    asked = {"sellers": sorted({seller for seller, _ in names}), "names": sorted({name for _, name in names})}
-    found = (await connection.execute(_shipments, asked)).mappings()
-    return {(row["seller"], row["external_id"]): dict(row) for row in found}
-
-
-async def parcel_ids(
-    connection: AsyncConnection, tracking_numbers: Collection[str]
-) -> dict[tuple[Carrier, str], int]:
-    """Give parcels by their numbers."""
-    found = await _all(connection, _parcels, tracking_numbers)
-    return {(row["carrier"], row["tracking_number"]): row["id"] for row in found}
 
 
 async def order_keys(
@@ -84,6 +62,15 @@ async def order_keys(
     """Give orders' keys by name."""
     found = await _all(connection, _orders, external_ids)
     return {row["external_id"]: (row["seller_id"], row["id"]) for row in found}
+
+
+async def _shipments_by_name(
+    connection: AsyncConnection, names: Collection[ShipmentName]
+) -> dict[ShipmentName, Row]:
+    """Give shipments by name, each with its parcel."""
+    asked = {"sellers": sorted({seller for seller, _ in names}), "names": sorted({name for _, name in names})}
+    found = (await connection.execute(_shipments, asked)).mappings()
+    return {(row["seller"], row["external_id"]): dict(row) for row in found}
 
 
 async def _all(connection: AsyncConnection, statement: sa.Select[Any], names: Collection[str]) -> list[Row]:

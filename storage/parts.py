@@ -26,7 +26,7 @@ from storage.part_rows import (
     return_parcel_row,
     return_row,
 )
-from storage.rows import as_set, insert_set
+from storage.rows import as_set, columns_of, insert_set
 from storage.tables import (
     claims,
     deadlines,
@@ -194,7 +194,8 @@ _MOVE_RETURN = _put(
 )
 _made = sa.table(
     "parcels",
-    *(sa.column(column.name, column.type) for column in parcels.c if column.name != "id"),
+    *columns_of(parcels, "seller_id", "carrier", "tracking_number", "role"),
+    *columns_of(parcels, "request_number", "replacement_number"),
 )
 _make = (
     insert_set(_made)

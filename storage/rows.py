@@ -3,7 +3,7 @@
 Decides how a value is spelled in columns. Knows no statement.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -164,6 +164,11 @@ def given_rows(table: sa.TableClause) -> sa.FromClause:
 def as_set(table: sa.TableClause, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The parameters of `insert_set` and `given_rows`: one list for each column."""
     return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _plain(table)}
+
+
+def columns_of(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
+    """Some of a table's columns, for rows that leave the others to the database."""
+    return (sa.column(name, table.c[name].type) for name in names)
 
 
 def _plain(table: sa.TableClause) -> list[sa.ColumnClause[Any]]:

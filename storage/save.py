@@ -28,7 +28,7 @@ from storage.conversation import (
 from storage.moves import Move, named
 from storage.news import bring_news_of_requests
 from storage.parts import save_parts
-from storage.rows import as_set, given_rows
+from storage.rows import as_set, columns_of, given_rows
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in, notifications_of
 from storage.timeline import PEOPLE, Told, write_timeline
@@ -220,7 +220,7 @@ _count = (
     .where(sellers.c.seller_id == sa.bindparam("seller"))
     .values(last_request_number=sa.bindparam("number", type_=sa.Integer))
 )
-_order = sa.table("named", sa.column("seller_id", sa.BigInteger), sa.column("id", sa.BigInteger))
+_order = sa.table("named", *columns_of(orders, "seller_id", "id"))
 _named = given_rows(_order)
 _subjects = (
     sa.select(orders.c.seller_id, orders.c.id, orders.c.title, accounts.c.display_name, accounts.c.username)

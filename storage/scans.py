@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import Carrier, ParcelRole, RequestStatus, ScanKind
+from storage.rows import as_set, insert_set
 from storage.tables import orders, parcels, requests, scans, shipments
 
 
@@ -71,25 +72,24 @@ async def record_scans(
     connection: AsyncConnection, seen: Sequence[SeenScan], *, reported_at: datetime
 ) -> None:
     """Keep scans of known parcels, all at once; what they move, if anything, is the caller's to decide."""
+    if not seen:
+        return
     numbers = {"numbers": sorted({each.tracking_number for each in seen})}
     keys = {
         (row.carrier, row.tracking_number): {"seller_id": row.seller_id, "parcel_id": row.id}
         for row in await connection.execute(_parcels, numbers)
     }
-    rows = [(each, keys[each.carrier, each.tracking_number]) for each in seen]
-    if rows:
-        shared = {"reported_at": reported_at}
-        await connection.execute(
-            _keep,
-            [key | shared | {"kind": each.kind, "at": each.at, "place": each.place} for each, key in rows],
-        )
-        await connection.execute(
-            _update,
-            [
-                _instants(each.kind, each.at) | {"seller": key["seller_id"], "parcel": key["parcel_id"]}
-                for each, key in rows
-            ],
-        )
+    rows = [
+        keys[each.carrier, each.tracking_number]
+        | {"kind": each.kind, "at": each.at, "place": each.place, "reported_at": reported_at}
+        for each in seen
+    ]
+    await connection.execute(_keep_all, as_set(scans, rows))
+    journeys = [
+        _instants(each.kind, each.at) | {"seller": row["seller_id"], "parcel": row["parcel_id"]}
+        for each, row in zip(seen, rows, strict=True)
+    ]
+    await connection.execute(_update, journeys)
 
 
 def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:
@@ -115,6 +115,7 @@ _parcels = sa.select(parcels.c.seller_id, parcels.c.id, parcels.c.carrier, parce
     parcels.c.tracking_number == sa.any_(sa.bindparam("numbers", type_=ARRAY(sa.Text)))
 )
 _keep = insert(scans).on_conflict_do_nothing()
+_keep_all = insert_set(scans).on_conflict_do_nothing()
 _update = (
     sa.update(shipments)
     .where(shipments.c.seller_id == sa.bindparam("seller"), shipments.c.parcel_id == sa.bindparam("parcel"))
