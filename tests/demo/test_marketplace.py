@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo import bulk, marketplace, people
 from demo.casting import cast
+from demo.director import RECENT
 from demo.invariants import violations
 from demo.plan import BEGAN, DAY
 from domain.words import (
@@ -64,6 +65,10 @@ async def test_the_whole_marketplace_has_something_of_everything(engine: AsyncEn
     async with engine.connect() as connection:
         assert await marketplace.is_loaded(connection)
         assert await violations(connection) == []
+
+    ((notified, oldest),) = await rows(engine, "SELECT count(*), min(created_at) FROM notifications")
+    assert notified > 100
+    assert oldest >= SUNDAY - RECENT, "only what happened lately is news"
 
     assert await words(engine, "SELECT status FROM requests") == set(RequestStatus)
     assert await words(engine, "SELECT outcome FROM requests") == set(RequestOutcome)
