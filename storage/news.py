@@ -4,6 +4,7 @@ Decides what is unread for whom: a message is news to everyone but the side that
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversation import NewMessage, Saying, ThreadKey
+from storage.rows import as_set, columns_of, given_rows
 from storage.tables import inbox_entries
 
 
 async def bring_news(connection: AsyncConnection, saying: Saying, numbers: Sequence[int]) -> None:
-    """Bring both participants' inbox rows up to date with new messages."""
-    await connection.execute(_tell, _all_news(saying, numbers))
+    """Bring both participants' inbox rows up to date with new messages in a direct thread."""
+    await bring_news_of_requests(connection, [(saying, numbers, {})])
 
 
 async def bring_news_of_requests(
@@ -24,61 +26,67 @@ async def bring_news_of_requests(
     told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
 ) -> None:
     """The same for requests' threads, in this order; each with what either participant's row now says."""
+    of_threads: dict[ThreadKey, _News] = {}
+    for saying, numbers, entries in told:
+        news = of_threads.setdefault(saying.thread, _News())
+        news.messages += zip(saying.messages, numbers, strict=True)
+        news.at = max(saying.at, news.at or saying.at) if saying.messages else news.at
+        news.entries = entries
     rows = [
-        news | dict(entries[news["account"]])
-        for saying, numbers, entries in told
-        for news in _all_news(saying, numbers)
+        news.to(account, thread)
+        for thread, news in of_threads.items()
+        for account in sorted(thread.participants)
     ]
-    await connection.execute(_tell_request, rows)
+    await connection.execute(_tell, as_set(_told, rows))
 
 
-def _all_news(saying: Saying, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    thread = saying.thread
-    return [
-        _news(account, thread, saying.messages, numbers, saying.at) for account in sorted(thread.participants)
-    ]
+@dataclass(slots=True)
+class _News:
+    """What is new in one thread: its messages with their numbers, and what the inbox rows now say."""
 
+    messages: list[tuple[NewMessage, int]] = field(default_factory=list)
+    at: datetime | None = None
+    entries: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
-def _news(
-    account: int, thread: ThreadKey, new: Sequence[NewMessage], numbers: Sequence[int], at: datetime
-) -> dict[str, Any]:
-    own = [place for place, message in enumerate(new) if message.side == account]
-    unread = len(new) - 1 - own[-1] if own else len(new)
-    return {
-        "account": account,
-        "owner": thread.owner_id,
-        "thread": thread.id,
-        "at": at if new else None,
-        "wrote": bool(own),
-        "any_new": bool(new),
-        "own_last": numbers[own[-1]] if own else 0,
-        "unread": unread,
-    }
+    def to(self, account: int, thread: ThreadKey) -> dict[str, Any]:
+        """What it is to one of the participants."""
+        own = [place for place, (message, _) in enumerate(self.messages) if message.side == account]
+        unread = len(self.messages) - 1 - own[-1] if own else len(self.messages)
+        return {
+            "account_id": account,
+            "owner_id": thread.owner_id,
+            "thread_id": thread.id,
+            "at": self.at,
+            "wrote": bool(own),
+            "own_last": self.messages[own[-1]][1] if own else 0,
+            "unread": unread,
+        } | dict(self.entries.get(account, {}))
 
 
 _entry = inbox_entries.c
-_wrote = sa.bindparam("wrote", type_=sa.Boolean)
-_unread = sa.bindparam("unread", type_=sa.Integer)
+_told = sa.table(
+    "told",
+    *columns_of(inbox_entries, "account_id", "owner_id", "thread_id", "status", "due_at"),
+    sa.column("at", sa.DateTime(timezone=True)),  # none where nothing is said
+    sa.column("wrote", sa.Boolean),
+    sa.column("own_last", sa.Integer),
+    sa.column("unread", sa.Integer),
+)
+_new = given_rows(_told).c
 _tell = (
     sa.update(inbox_entries)
     .where(
-        _entry.account_id == sa.bindparam("account"),
-        _entry.owner_id == sa.bindparam("owner"),
-        _entry.thread_id == sa.bindparam("thread"),
+        _entry.account_id == _new.account_id,
+        _entry.owner_id == _new.owner_id,
+        _entry.thread_id == _new.thread_id,
     )
     .values(
-        last_activity_at=sa.func.greatest(
-            _entry.last_activity_at, sa.bindparam("at", type_=sa.DateTime(True))
-        ),
-        last_read_number=sa.case(
-            (_wrote, sa.bindparam("own_last", type_=sa.Integer)), else_=_entry.last_read_number
-        ),
-        unread_count=sa.case((_wrote, _unread), else_=_entry.unread_count + _unread),
-        marked_unread=_entry.marked_unread & ~_wrote,
-        archived=_entry.archived & ~sa.bindparam("any_new", type_=sa.Boolean),
+        status=_new.status,
+        due_at=_new.due_at,
+        last_activity_at=sa.func.greatest(_entry.last_activity_at, _new["at"]),
+        last_read_number=sa.case((_new.wrote, _new.own_last), else_=_entry.last_read_number),
+        unread_count=sa.case((_new.wrote, _new.unread), else_=_entry.unread_count + _new.unread),
+        marked_unread=_entry.marked_unread & ~_new.wrote,
+        archived=_entry.archived & _new["at"].is_(None),
     )
-)
-_tell_request = _tell.values(
-    status=sa.bindparam("new_status", type_=_entry.status.type),
-    due_at=sa.bindparam("new_due_at", type_=_entry.due_at.type),
 )

@@ -208,7 +208,7 @@ def _saying(move: Move, thread: ThreadKey) -> Saying:
 def _entry(request: Request, account: int) -> Mapping[str, Any]:
     party = Party.SELLER if account == request.order.seller_id else Party.BUYER
     due_at = request.due_at if turn(request) is party else None
-    return {"new_status": request.status, "new_due_at": due_at}
+    return {"status": request.status, "due_at": due_at}
 
 
 _insert = sa.insert(requests)
