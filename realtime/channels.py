@@ -45,8 +45,8 @@ class Channel:
         self.wake()
 
     def after(self, sequence: int) -> list[Event] | None:
-        """What came after a place; None if not all of it is kept here."""
-        if not self.latest or self.latest[0].sequence > sequence + 1:
+        """What is known here to have come after a place; None if what comes next there is not kept here."""
+        if not self.latest or not self.latest[0].sequence <= sequence + 1 <= self.latest[-1].sequence:
             return None
         skipped = sequence + 1 - self.latest[0].sequence
         return [event for place, event in enumerate(self.latest) if place >= skipped]

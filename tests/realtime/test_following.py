@@ -94,6 +94,21 @@ async def test_a_slow_reader_is_told_everything_from_the_log(
         assert numbers(await slow.some(60)) == expected
 
 
+@pytest.mark.parametrize("after", [0, 1, 2])
+async def test_what_this_process_has_not_read_yet_is_no_gap(engine: AsyncEngine, after: int) -> None:
+    """Another process may have told more of a stream already than this one has of it."""
+    here = new_hub(engine)
+    async with here.running(), following(here, "a1") as first:
+        await first.next()
+        await write(engine, "a1", 1, ring=here.ring)
+        await first.next()
+        await write(engine, "a1", 2, 3)  # nobody rings
+        async with following(here, "a1", Place("a1", await here.epoch(), after)) as second:
+            missed = numbers(await second.some(3 - after))
+            assert missed == [(number, number) for number in range(after + 1, 4)]
+            assert await second.next() == Ready(3, recovered=True)
+
+
 async def test_ten_tabs_of_one_inbox_cost_one_read(engine: AsyncEngine) -> None:
     here = new_hub(engine)
     asked: list[str] = []
