@@ -50,14 +50,16 @@ async def recording(connection: AsyncConnection, *, since: datetime | None = Non
     """
     record = _Record()
     streams: set[str] = set()
-    connection.info[RECORD] = record
+    info = connection.info  # one that is lost meanwhile has none, and its place may be another's by then
+    info[RECORD] = record
     try:
         yield streams
         new = [each for each in record.notifications if since is None or each.created_at >= since]
         happened = [each for each in record.happened if since is None or each.at >= since]
         streams |= await append(connection, happened + await notices.write(connection, new))
     finally:
-        del connection.info[RECORD]
+        if info.get(RECORD) is record:
+            del info[RECORD]
 
 
 @asynccontextmanager
