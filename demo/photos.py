@@ -8,13 +8,14 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.policy import CURRENT
+from storage.rows import as_set, columns_of, insert_set
 from storage.tables import attachments
 
 WIDTH, HEIGHT = 160, 120
@@ -46,7 +47,7 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many photos that somebody takes at an instant."""
+    """So many photos that somebody takes at an instant, once in that instant."""
 
     uploader_id: int
     at: datetime
@@ -66,12 +67,19 @@ class Album:
         return cls([await files.keep(_once(_picture(colour)), limit_bytes=limit) for colour in COLOURS])
 
     async def attach(self, connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[tuple[int, ...]]:
-        """Note photos as uploaded in full, in this order; give the ids for each that is wanted."""
-        rows = [self._row(each, place) for each in wanted for place in range(1, each.many + 1)]
+        """Note photos as uploaded in full; give the ids for each that is wanted."""
+        albums = [[self._row(each, place) for place in range(1, each.many + 1)] for each in wanted]
+        rows = [row for album in albums for row in album]
         if not rows:
             return [() for _ in wanted]
-        ids = iter((await connection.execute(_keep, rows)).scalars().all())
-        return [tuple(islice(ids, each.many)) for each in wanted]
+        ids = {
+            (kept.uploader_id, kept.created_at, kept.filename): kept.id
+            for kept in await connection.execute(_keep, as_set(_photo, rows))
+        }
+        return [
+            tuple(ids[row["uploader_id"], row["created_at"], row["filename"]] for row in album)
+            for album in albums
+        ]
 
     def _row(self, wanted: Wanted, place: int) -> dict[str, Any]:
         kept = next(self._kept)
@@ -86,7 +94,14 @@ class Album:
         }
 
 
-_keep = sa.insert(attachments).returning(attachments.c.id, sort_by_parameter_order=True)
+_photo = sa.table(
+    "attachments",
+    *columns_of(attachments, "uploader_id", "filename", "content_type", "byte_size", "sha256"),
+    *columns_of(attachments, "created_at", "stored_at"),
+)
+_keep = insert_set(_photo).returning(
+    attachments.c.id, attachments.c.uploader_id, attachments.c.created_at, attachments.c.filename
+)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

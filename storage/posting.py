@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import PostJournal
 from domain.words import LedgerAccount
-from storage.rows import as_set, insert_set
+from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import journal_lines, journals, sellers
 from storage.telling import ledger_posted
 from storage.transaction import tell
@@ -73,7 +73,7 @@ async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]
     await connection.execute(
         _insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])
     )
-    await connection.execute(_save, [ledger.state() for ledger in written])
+    await connection.execute(_save, as_set(_state, [ledger.state() for ledger in written]))
     for posting, booked in zip(postings, posted, strict=True):
         tell(connection, ledger_posted(posting.seller_id, booked.entries, posting.at))
     return posted
@@ -139,7 +139,7 @@ class _Ledger:
     def state(self) -> dict[str, Any]:
         """Where its sequences stand now."""
         return {
-            "seller": self.seller_id,
+            "seller_id": self.seller_id,
             "last_journal_number": self.last_journal_number,
             "last_entry_number": self.last_entry_number,
             "posted_minor": self.posted_minor,
@@ -161,4 +161,14 @@ _lock = (
 )
 _insert_journals = insert_set(journals)
 _insert_lines = insert_set(journal_lines)
-_save = sa.update(sellers).where(sellers.c.seller_id == sa.bindparam("seller"))
+_state = sa.table(
+    "ledgers",
+    *columns_of(sellers, "seller_id", "last_journal_number", "last_entry_number"),
+    *columns_of(sellers, "posted_minor", "last_posted_at"),
+)
+_new = given_rows(_state).c
+_save = (
+    sa.update(sellers)
+    .where(sellers.c.seller_id == _new.seller_id)
+    .values({column.name: column for column in _new if column.name != "seller_id"})
+)

@@ -6,6 +6,7 @@ Decides which requests a parcel concerns. Facts count by when they happened; wha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import Carrier, ParcelRole, RequestStatus, ScanKind
-from storage.rows import as_set, insert_set
+from storage.rows import as_set, columns_of, earliest, given_rows, insert_set
 from storage.tables import orders, parcels, requests, scans, shipments
 
 
@@ -49,9 +50,7 @@ async def record_scan(
         concerned: tuple[RequestKey, ...] = (RequestKey(parcel.seller_id, parcel.request_number),)
     else:
         if is_new:
-            await connection.execute(
-                _update, _instants(kind, at) | {"seller": key["seller_id"], "parcel": parcel.id}
-            )
+            await connection.execute(_update, as_set(_journeys, [key | _instants(kind, at)]))
         rows = await connection.execute(_open_requests, key)
         concerned = tuple(RequestKey(*row) for row in rows)
     return RecordedScan(parcel.role, parcel.replacement_number, is_new, concerned)
@@ -85,24 +84,21 @@ async def record_scans(
         for each in seen
     ]
     await connection.execute(_keep_all, as_set(scans, rows))
-    journeys = [
-        _instants(each.kind, each.at) | {"seller": row["seller_id"], "parcel": row["parcel_id"]}
-        for each, row in zip(seen, rows, strict=True)
-    ]
-    await connection.execute(_update, journeys)
+    journeys: dict[tuple[int, int], dict[str, Any]] = {}
+    for each, row in zip(seen, rows, strict=True):
+        journey = journeys.setdefault((row["seller_id"], row["parcel_id"]), row | dict.fromkeys(_INSTANTS))
+        for name, at in _instants(each.kind, each.at).items():
+            journey[name] = earliest(journey[name], at)
+    await connection.execute(_update, as_set(_journeys, list(journeys.values())))
 
 
 def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:
     """What a scan says of the whole journey: any of them says that the parcel was handed over."""
     return {
-        "mailed": at,
-        "delivered": at if kind is ScanKind.DELIVERED else None,
-        "returned": at if kind is ScanKind.RETURNED_TO_SENDER else None,
+        "mailed_at": at,
+        "delivered_at": at if kind is ScanKind.DELIVERED else None,
+        "returned_to_sender_at": at if kind is ScanKind.RETURNED_TO_SENDER else None,
     }
-
-
-def _earliest(column: sa.Column[datetime], parameter: str) -> sa.ColumnElement[datetime]:
-    return sa.func.least(column, sa.bindparam(parameter, type_=column.type))
 
 
 _parcel = sa.select(
@@ -116,14 +112,13 @@ _parcels = sa.select(parcels.c.seller_id, parcels.c.id, parcels.c.carrier, parce
 )
 _keep = insert(scans).on_conflict_do_nothing()
 _keep_all = insert_set(scans).on_conflict_do_nothing()
+_INSTANTS = ("mailed_at", "delivered_at", "returned_to_sender_at")
+_journeys = sa.table("journeys", *columns_of(shipments, "seller_id", "parcel_id", *_INSTANTS))
+_told = given_rows(_journeys).c
 _update = (
     sa.update(shipments)
-    .where(shipments.c.seller_id == sa.bindparam("seller"), shipments.c.parcel_id == sa.bindparam("parcel"))
-    .values(
-        mailed_at=_earliest(shipments.c.mailed_at, "mailed"),
-        delivered_at=_earliest(shipments.c.delivered_at, "delivered"),
-        returned_to_sender_at=_earliest(shipments.c.returned_to_sender_at, "returned"),
-    )
+    .where(shipments.c.seller_id == _told.seller_id, shipments.c.parcel_id == _told.parcel_id)
+    .values({name: sa.func.least(shipments.c[name], _told[name]) for name in _INSTANTS})
 )
 _open_requests = (
     sa.select(requests.c.seller_id, requests.c.number)
