@@ -3,11 +3,13 @@
 Decides what holds for every connection, and which servers are too old. Knows nothing of tables.
 """
 
+import math
+import time
 from typing import Any
 
 import asyncpg
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 OLDEST_SERVER = 15
@@ -24,6 +26,11 @@ AWAY = (
 
 LOCK_PATIENCE_SECONDS = 10
 """How long any statement waits for another transaction before it gives up."""
+
+IDLE_SECONDS = 10
+"""For how long a connection may lie unused before it is asked whether it still lives."""
+
+USED_AT = "used_at"
 
 SESSION = {
     "application_name": "amends",
@@ -47,10 +54,11 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"server_settings": SESSION, "prepared_statement_cache_size": 500},
     )
     event.listen(engine.sync_engine, "connect", _refuse_old_servers)
+    event.listen(engine.sync_engine, "checkin", _note_the_time)
+    event.listen(engine.sync_engine, "checkout", _replace_the_dead)
     return engine
 
 
@@ -58,6 +66,24 @@ def _refuse_old_servers(dbapi_connection: Any, _: object) -> None:
     major = dbapi_connection.driver_connection.get_server_version().major
     if major < OLDEST_SERVER:
         raise UnsupportedServerError(major)
+
+
+def _note_the_time(_: object, record: Any) -> None:
+    record.info[USED_AT] = time.monotonic()
+
+
+def _replace_the_dead(dbapi_connection: Any, record: Any, _: object) -> None:
+    """Tell a connection that its server has closed, and one that died while idle; no other is asked.
+
+    Raises DisconnectionError, which makes the pool open another.
+    """
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
+    if time.monotonic() - record.info.get(USED_AT, math.inf) > IDLE_SECONDS:
+        try:
+            dbapi_connection.ping()
+        except Exception as error:
+            raise DisconnectionError from error
 
 
 def is_away(error: BaseException) -> bool:
