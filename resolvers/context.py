@@ -91,14 +91,24 @@ class Context:
         async with self._reading.connect() as connection:
             return await feed.snapshot(connection)
 
-    def read(
+    async def read(
         self,
         statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
         key: K,
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Awaitable[V]:
+    ) -> V:
         """Give what `statement` of storage reads for this key, together with all keys asked for at once."""
+        return (await self.read_many(statement, (key,), *args, **kwargs))[0]
+
+    def read_many(
+        self,
+        statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
+        keys: Sequence[K],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Awaitable[Sequence[V]]:
+        """Give what `statement` of storage reads for these keys, with all others asked for at once."""
         name = (statement, args, tuple(kwargs.items()))
         batch = self._batches.get(name)
         if batch is None:
@@ -108,7 +118,7 @@ class Context:
                     return await statement(connection, self.sight, keys, *args, **kwargs)
 
             batch = self._batches[name] = _Batch(read)
-        return batch.ask(key)
+        return batch.ask(keys)
 
     def forget(self) -> None:
         """Read everything anew from now on: something was written."""
@@ -121,34 +131,43 @@ class _Batch:
 
     def __init__(self, read: Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
         self._read = read
-        self._answers: dict[Hashable, asyncio.Future[Any]] = {}
-        self._waiting: dict[Hashable, asyncio.Future[Any]] = {}
+        self._answers: dict[Hashable, Any] = {}
+        self._underway: dict[Hashable, asyncio.Future[None]] = {}
+        self._next: dict[Hashable, None] = {}
+        self._turn: asyncio.Future[None] | None = None
         self._running: set[asyncio.Task[None]] = set()
 
-    def ask(self, key: Hashable) -> Awaitable[Any]:
-        answer = self._answers.get(key)
-        if answer is None:
+    async def ask(self, keys: Sequence[Hashable]) -> Sequence[Any]:
+        """Give the answer of each key."""
+        answers, underway = self._answers, self._underway
+        turns = {underway.get(key) or self._await_turn(key) for key in keys if key not in answers}
+        for turn in turns:
+            # One asker that goes away must not take the answer from the others.
+            await asyncio.shield(turn)
+        return [answers[key] for key in keys]
+
+    def _await_turn(self, key: Hashable) -> "asyncio.Future[None]":
+        if self._turn is None:
             loop = asyncio.get_running_loop()
-            answer = self._answers[key] = loop.create_future()
-            if not self._waiting:
-                loop.call_soon(self._start)
-            self._waiting[key] = answer
-        # One asker that goes away must not take the answer from the others.
-        return answer if answer.done() else asyncio.shield(answer)
+            self._turn = loop.create_future()
+            loop.call_soon(self._start)
+        self._next[key] = None
+        self._underway[key] = self._turn
+        return self._turn
 
     def _start(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        task = asyncio.ensure_future(self._run(waiting))
+        keys, self._next = list(self._next), {}
+        turn, self._turn = self._turn, None
+        assert turn is not None, "it is started for somebody"
+        task = asyncio.ensure_future(self._run(keys, turn))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _run(self, waiting: dict[Hashable, "asyncio.Future[Any]"]) -> None:
+    async def _run(self, keys: Sequence[Hashable], turn: "asyncio.Future[None]") -> None:
         try:
-            values = await self._read(list(waiting))
-            for answer, value in zip(waiting.values(), values, strict=True):
-                answer.set_result(value)
+            values = await self._read(keys)
+            self._answers.update(zip(keys, values, strict=True))
+            turn.set_result(None)
         except Exception as error:  # noqa: BLE001 whoever asked is told
-            for answer in waiting.values():
-                if not answer.done():
-                    answer.set_exception(error)
-                    answer.exception()  # an asker that went away leaves nobody to look at it
+            turn.set_exception(error)
+            turn.exception()  # an asker that went away leaves nobody to look at it

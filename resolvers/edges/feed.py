@@ -3,13 +3,13 @@
 from realtime.signals import Typing
 from resolvers.context import Context
 from resolvers.edges.users import by_id
+from resolvers.edges.via import via
 from resolvers.feeds import FeedRow
 from storage.reads import accounts, ledger, notifications, parts, threads, timeline
 from storage.reads.accounts import AccountRow, SellerRow
 from storage.reads.ledger import EntryRow, HoldRow
-from storage.reads.notifications import NotificationRow
 from storage.reads.parts import NoteRow
-from storage.reads.threads import MessageRow, ThreadRow
+from storage.reads.threads import MessageRow
 from storage.reads.timeline import TimelineRow
 
 
@@ -27,9 +27,10 @@ async def message(context: Context, row: FeedRow) -> MessageRow | None:
     return await context.read(threads.message_by_key, (event.owner_id, event.thread_id, event.message_number))
 
 
-async def thread(context: Context, row: FeedRow) -> ThreadRow | None:
+@via(threads.by_key)
+def thread(row: FeedRow) -> tuple[int | None, ...]:
     """The conversation it is about."""
-    return await context.read(threads.by_key, (row.event.owner_id, row.event.thread_id))
+    return row.event.owner_id, row.event.thread_id
 
 
 async def ledger_entry(context: Context, row: FeedRow) -> EntryRow | None:
@@ -63,9 +64,10 @@ async def note(context: Context, row: FeedRow) -> NoteRow | None:
     return await context.read(parts.note_by_key, (event.owner_id, event.request_number, event.note_number))
 
 
-async def notification(context: Context, row: FeedRow) -> NotificationRow | None:
+@via(notifications.by_key)
+def notification(row: FeedRow) -> tuple[int | None, ...]:
     """The notification that was written, or read."""
-    return await context.read(notifications.by_key, (row.event.account_id, row.event.notification_number))
+    return row.event.account_id, row.event.notification_number
 
 
 async def account(context: Context, row: FeedRow) -> AccountRow | None:
@@ -73,9 +75,10 @@ async def account(context: Context, row: FeedRow) -> AccountRow | None:
     return await by_id(context, row.event.account_id)
 
 
-async def typing_thread(context: Context, typing: Typing) -> ThreadRow | None:
+@via(threads.by_key)
+def typing_thread(typing: Typing) -> tuple[int, ...]:
     """Where somebody is writing."""
-    return await context.read(threads.by_key, (typing.owner_id, typing.thread_id))
+    return typing.owner_id, typing.thread_id
 
 
 async def typist(context: Context, typing: Typing) -> AccountRow | None:

@@ -1,20 +1,18 @@
 """What a line of a ledger is about."""
 
-from resolvers.context import Context
+from resolvers.edges.via import via
 from storage.reads import ledger, orders
 from storage.reads.ledger import EntryRow
-from storage.reads.orders import OrderRow
 
 
-async def order(context: Context, entry: EntryRow) -> OrderRow | None:
+@via(orders.by_key)
+def order(entry: EntryRow) -> tuple[int, int] | None:
     """The order it belongs to, if to one."""
-    if entry.order_id is None:
-        return None
-    return await context.read(orders.by_key, (entry.seller_id, entry.order_id))
+    return None if entry.order_id is None else (entry.seller_id, entry.order_id)
 
 
-async def reverses(context: Context, entry: EntryRow) -> EntryRow | None:
+@via(ledger.entry_by_number)
+def reverses(entry: EntryRow) -> tuple[int, int] | None:
     """The line it takes back, if it is a correction."""
-    if entry.reversed_entry_number is None:
-        return None
-    return await context.read(ledger.entry_by_number, (entry.seller_id, entry.reversed_entry_number))
+    number = entry.reversed_entry_number
+    return None if number is None else (entry.seller_id, number)

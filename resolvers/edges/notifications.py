@@ -1,12 +1,11 @@
 """What a notification is about, for whom it was written to."""
 
-from resolvers.context import Context
+from resolvers.edges.via import via
 from storage.reads import threads
 from storage.reads.notifications import NotificationRow
-from storage.reads.threads import ThreadRow
 
 
-async def thread(context: Context, notification: NotificationRow) -> ThreadRow | None:
+@via(threads.by_key)
+def thread(notification: NotificationRow) -> tuple[int, int] | None:
     """The conversation it is about, if about one."""
-    key = notification.thread_key
-    return None if key is None else await context.read(threads.by_key, key)
+    return notification.thread_key

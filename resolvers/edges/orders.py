@@ -8,11 +8,10 @@ from domain.opening import Eligibility
 from domain.policy import CURRENT
 from domain.words import RequestKind, RequestReason
 from resolvers.context import Context
-from resolvers.edges.paging import Connected, paged
+from resolvers.edges.paging import listed
+from resolvers.edges.via import via
 from storage.reads import orders, requests, whole
-from storage.reads.orders import OrderRow, ScanRow, ShipmentRow
-from storage.reads.pages import Window
-from storage.reads.requests import RequestRow
+from storage.reads.orders import OrderRow, ShipmentRow
 
 
 def payout(context: Context, order: OrderRow) -> Money | None:
@@ -30,31 +29,34 @@ def processing_fee(context: Context, order: OrderRow) -> Money | None:
     return order.processing_fee if context.sight.as_seller(order.seller_id) else None
 
 
-async def shipment(context: Context, order: OrderRow) -> ShipmentRow | None:
+@via(orders.shipment_by_key)
+def shipment(order: OrderRow) -> tuple[int, int] | None:
     """The parcel it travels in."""
-    if order.shipment_id is None:
-        return None
-    return await context.read(orders.shipment_by_key, (order.seller_id, order.shipment_id))
+    return None if order.shipment_id is None else (order.seller_id, order.shipment_id)
 
 
-async def scans(context: Context, shipment: ShipmentRow) -> list[ScanRow]:
+@via(orders.scans_of_parcel)
+def scans(shipment: ShipmentRow) -> tuple[int, int]:
     """What the carrier reported about the parcel."""
-    return await context.read(orders.scans_of_parcel, (shipment.seller_id, shipment.parcel_id))
+    return shipment.seller_id, shipment.parcel_id
 
 
-async def orders_in(context: Context, shipment: ShipmentRow) -> list[OrderRow]:
+@via(orders.of_shipment)
+def orders_in(shipment: ShipmentRow) -> tuple[int, int]:
     """The orders that travel in the parcel."""
-    return await context.read(orders.of_shipment, (shipment.seller_id, shipment.id))
+    return shipment.seller_id, shipment.id
 
 
-async def open_request(context: Context, order: OrderRow) -> RequestRow | None:
+@via(requests.open_on_order)
+def open_request(order: OrderRow) -> tuple[int, ...]:
     """The request that is not closed, if there is one."""
-    return await context.read(requests.open_on_order, order.key)
+    return order.key
 
 
-async def requests_on(context: Context, order: OrderRow, window: Window) -> Connected[RequestRow]:
+@listed(requests.of_order)
+def requests_on(order: OrderRow) -> tuple[int, int]:
     """Every request about the order, newest first."""
-    return await paged(context, requests.of_order, order.key, window)
+    return order.key
 
 
 async def eligibility(context: Context, order: OrderRow, *, reason: RequestReason) -> Eligibility:

@@ -15,18 +15,15 @@ from domain.table import TURNS
 from domain.values import Request, RequestKey
 from domain.words import Funder, Party, RefundStatus, RequestAction, ResponseKind, RoutingCause, Scope
 from resolvers.context import Context
-from resolvers.edges.paging import Connected, paged
+from resolvers.edges.paging import listed
 from resolvers.edges.users import by_id
+from resolvers.edges.via import via
 from storage.reads import ledger, orders, parcels, parts, requests, threads, timeline, whole
 from storage.reads.accounts import AccountRow
-from storage.reads.ledger import EntryRow
-from storage.reads.orders import OrderRow, ScanRow
-from storage.reads.pages import Window
 from storage.reads.parcels import DisputeRow, ReplacementRow, ReturnRow
-from storage.reads.parts import ClaimRow, EscalationRow, NoteRow, OfferRow, RefundRow
+from storage.reads.parts import RefundRow
 from storage.reads.requests import RequestRow, SurveyRow
-from storage.reads.threads import AttachmentRow, ThreadRow
-from storage.reads.timeline import TimelineRow
+from storage.reads.threads import AttachmentRow
 
 
 class Belongs(Protocol):
@@ -37,24 +34,28 @@ class Belongs(Protocol):
         """Which one."""
 
 
-async def named(context: Context, row: Belongs) -> RequestRow | None:
+@via(requests.by_key)
+def named(row: Belongs) -> RequestKey | None:
     """The request that a row belongs to, if to one."""
-    return None if row.request_key is None else await context.read(requests.by_key, row.request_key)
+    return row.request_key
 
 
-async def order(context: Context, request: RequestRow) -> OrderRow | None:
+@via(orders.by_key)
+def order(request: RequestRow) -> tuple[int, int]:
     """The order it is about."""
-    return await context.read(orders.by_key, (request.seller_id, request.order_id))
+    return request.seller_id, request.order_id
 
 
-async def thread(context: Context, request: RequestRow) -> ThreadRow | None:
+@via(threads.by_key)
+def thread(request: RequestRow) -> tuple[int, int]:
     """Its conversation."""
-    return await context.read(threads.by_key, (request.seller_id, request.thread_id))
+    return request.seller_id, request.thread_id
 
 
-async def evidence(context: Context, request: RequestRow) -> list[AttachmentRow]:
+@via(threads.evidence_of)
+def evidence(request: RequestRow) -> tuple[int, int]:
     """What the buyer opened it with, and what was shown later as proof."""
-    return await context.read(threads.evidence_of, (request.seller_id, request.thread_id))
+    return request.seller_id, request.thread_id
 
 
 def routing_cause(context: Context, request: RequestRow) -> RoutingCause | None:
@@ -79,26 +80,28 @@ async def overdue(context: Context, request: RequestRow) -> bool:
     return await context.at() >= request.due_at
 
 
-async def offers(context: Context, request: RequestRow) -> list[OfferRow]:
+@via(parts.offers_of)
+def offers(request: RequestRow) -> RequestKey:
     """Partial refunds offered, newest first."""
-    return await context.read(parts.offers_of, request.key)
+    return request.key
 
 
-async def returned(context: Context, request: RequestRow) -> ReturnRow | None:
+@via(parcels.return_of)
+def returned(request: RequestRow) -> RequestKey:
     """Its return."""
-    return await context.read(parcels.return_of, request.key)
+    return request.key
 
 
-async def replacements(context: Context, request: RequestRow) -> list[ReplacementRow]:
+@via(parcels.replacements_of)
+def replacements(request: RequestRow) -> RequestKey:
     """Its replacements, newest first."""
-    return await context.read(parcels.replacements_of, request.key)
+    return request.key
 
 
-async def scans(context: Context, parcel: ReturnRow | ReplacementRow) -> list[ScanRow]:
+@via(orders.scans_of_parcel, absent=list)
+def scans(parcel: ReturnRow | ReplacementRow) -> tuple[int, int] | None:
     """What the carrier reported about a return or a replacement."""
-    if parcel.parcel_id is None:
-        return []
-    return await context.read(orders.scans_of_parcel, (parcel.seller_id, parcel.parcel_id))
+    return None if parcel.parcel_id is None else (parcel.seller_id, parcel.parcel_id)
 
 
 async def dispute_evidence(context: Context, dispute: DisputeRow) -> list[AttachmentRow]:
@@ -120,29 +123,34 @@ def expected(refund: RefundRow) -> tuple[datetime | None, datetime | None]:
     return preview.refund_expected(refund.created_at, policy(refund.policy_version))
 
 
-async def claim(context: Context, request: RequestRow) -> ClaimRow | None:
+@via(parts.claim_of)
+def claim(request: RequestRow) -> RequestKey:
     """The carrier claim, on the seller's side."""
-    return await context.read(parts.claim_of, request.key)
+    return request.key
 
 
-async def escalations(context: Context, request: RequestRow) -> list[EscalationRow]:
+@via(parts.escalations_of)
+def escalations(request: RequestRow) -> RequestKey:
     """Its ways to Support, newest first."""
-    return await context.read(parts.escalations_of, request.key)
+    return request.key
 
 
-async def notes(context: Context, request: RequestRow) -> list[NoteRow]:
+@via(parts.notes_of)
+def notes(request: RequestRow) -> RequestKey:
     """What Support noted, for Support."""
-    return await context.read(parts.notes_of, request.key)
+    return request.key
 
 
-async def ledger_entries(context: Context, request: RequestRow) -> list[EntryRow]:
+@via(ledger.entries_of_request)
+def ledger_entries(request: RequestRow) -> RequestKey:
     """What it moved on the seller's ledger, on the seller's side."""
-    return await context.read(ledger.entries_of_request, request.key)
+    return request.key
 
 
-async def happened(context: Context, request: RequestRow, window: Window) -> Connected[TimelineRow]:
+@listed(timeline.of_request)
+def happened(request: RequestRow) -> RequestKey:
     """Everything that happened, oldest first."""
-    return await paged(context, timeline.of_request, request.key, window)
+    return request.key
 
 
 def survey(context: Context, request: RequestRow) -> SurveyRow | None:
@@ -160,16 +168,32 @@ async def _whole(context: Context, request: RequestRow) -> Request:
     return found
 
 
-async def available_actions(context: Context, request: RequestRow) -> Sequence[AvailableAction]:
+class _AvailableActions:
     """What the viewer may do now; a token too narrow for an action is told so."""
-    party = _party(context, request)
-    if party is None:
-        return ()
-    facts = await _whole(context, request)
-    offered = actions.available_actions(
-        facts, by=party, at=await context.at(), policy=policy(request.policy_version)
-    )
-    return [_within_scope(context, action) for action in offered]
+
+    async def __call__(self, context: Context, request: RequestRow) -> Sequence[AvailableAction]:
+        """Answer for one request."""
+        return (await self.many(context, (request,)))[0]
+
+    async def many(self, context: Context, rows: Sequence[RequestRow]) -> Sequence[Sequence[AvailableAction]]:
+        """Answer for each request."""
+        facts, at = await gather(
+            context.read_many(whole.requests, [request.key for request in rows]), context.at()
+        )
+        return [self._offered(context, row, one, at) for row, one in zip(rows, facts, strict=True)]
+
+    @staticmethod
+    def _offered(
+        context: Context, row: RequestRow, facts: Request | None, at: datetime
+    ) -> Sequence[AvailableAction]:
+        party = _party(context, row)
+        if party is None or facts is None:
+            return ()
+        offered = actions.available_actions(facts, by=party, at=at, policy=policy(row.policy_version))
+        return [_within_scope(context, action) for action in offered]
+
+
+available_actions = _AvailableActions()
 
 
 def _within_scope(context: Context, action: AvailableAction) -> AvailableAction:

@@ -10,9 +10,10 @@ from domain.refusals import ScopeMissing
 from domain.words import LedgerComponent, RatingWindow, RequestReason, RequestStatus, Scope
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
+from resolvers.edges.via import via
 from storage.reads import accounts, ledger, ratings, requests
-from storage.reads.accounts import SavedReplyRow, SellerRow
-from storage.reads.ledger import EntryRow, HoldRow
+from storage.reads.accounts import SellerRow
+from storage.reads.ledger import EntryRow
 from storage.reads.pages import Window, asked
 from storage.reads.ratings import MissedRow, RatedRow
 from storage.reads.requests import RequestRow
@@ -33,9 +34,10 @@ async def requests_of(
     return await paged(context, requests.of_desk, desk.seller_id, window, wanted)
 
 
-async def saved_replies(context: Context, desk: SellerRow) -> list[SavedReplyRow]:
+@via(accounts.replies)
+def saved_replies(desk: SellerRow) -> int:
     """The texts the seller keeps."""
-    return await context.read(accounts.replies, desk.seller_id)
+    return desk.seller_id
 
 
 def ledger_of(context: Context, desk: SellerRow) -> SellerRow:
@@ -67,9 +69,10 @@ async def entries(
     return await paged(context, ledger.entries, desk.seller_id, window, wanted)
 
 
-async def holds(context: Context, desk: SellerRow) -> list[HoldRow]:
+@via(ledger.holds_of)
+def holds(desk: SellerRow) -> int:
     """What is set aside now."""
-    return await context.read(ledger.holds_of, desk.seller_id)
+    return desk.seller_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from domain import conversation
 from domain.policy import policy
 from domain.words import Party, ThreadKind
 from resolvers.context import Context
-from resolvers.edges.paging import Connected, paged
+from resolvers.edges.paging import listed
 from resolvers.edges.users import by_id
+from resolvers.edges.via import via
 from storage.reads import threads
 from storage.reads.accounts import AccountRow
-from storage.reads.pages import Window
 from storage.reads.threads import AttachmentRow, MessageRow, ThreadRow
 
 
@@ -35,11 +35,11 @@ async def counterpart(context: Context, thread: ThreadRow) -> AccountRow | None:
     return await by_id(context, thread.owner_id) if thread.member_id == sight.member else None
 
 
-async def last_message(context: Context, thread: ThreadRow) -> MessageRow | None:
+@via(threads.message_by_key)
+def last_message(thread: ThreadRow) -> tuple[int, int, int] | None:
     """The latest message."""
-    if not thread.last_message_number:
-        return None
-    return await context.read(threads.message_by_key, (*thread.key, thread.last_message_number))
+    number = thread.last_message_number
+    return (thread.owner_id, thread.id, number) if number else None
 
 
 async def writable(context: Context, thread: ThreadRow) -> bool:
@@ -60,19 +60,22 @@ async def writable(context: Context, thread: ThreadRow) -> bool:
     return silent is None
 
 
-async def messages(context: Context, thread: ThreadRow, window: Window) -> Connected[MessageRow]:
+@listed(threads.messages_of)
+def messages(thread: ThreadRow) -> tuple[int, int]:
     """What was written, by number."""
-    return await paged(context, threads.messages_of, thread.key, window)
+    return thread.key
 
 
-async def thread_of(context: Context, message: MessageRow) -> ThreadRow | None:
+@via(threads.by_key)
+def thread_of(message: MessageRow) -> tuple[int, int]:
     """Where it was written."""
-    return await context.read(threads.by_key, (message.owner_id, message.thread_id))
+    return message.owner_id, message.thread_id
 
 
-async def attachments(context: Context, message: MessageRow) -> list[AttachmentRow]:
+@via(threads.attachments_of_message)
+def attachments(message: MessageRow) -> tuple[int, ...]:
     """What came with it."""
-    return await context.read(threads.attachments_of_message, message.key)
+    return message.key
 
 
 def attachment_url(context: Context, attachment: AttachmentRow) -> str:

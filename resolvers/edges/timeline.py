@@ -1,9 +1,11 @@
 """What the entries of a timeline are about."""
 
+from domain.values import RequestKey
 from resolvers.context import Context
+from resolvers.edges.via import via
 from storage.reads import ledger, parts, threads
 from storage.reads.ledger import EntryRow
-from storage.reads.parts import ClaimRow, OfferRow, RefundRow
+from storage.reads.parts import OfferRow
 from storage.reads.threads import MessageRow
 from storage.reads.timeline import TimelineRow
 
@@ -22,14 +24,16 @@ async def offer(context: Context, entry: TimelineRow) -> OfferRow | None:
     return await context.read(parts.offer_by_key, key)
 
 
-async def refund(context: Context, entry: TimelineRow) -> RefundRow | None:
+@via(parts.refund_of)
+def refund(entry: TimelineRow) -> RequestKey:
     """The refund that changed."""
-    return await context.read(parts.refund_of, entry.request_key)
+    return entry.request_key
 
 
-async def claim(context: Context, entry: TimelineRow) -> ClaimRow | None:
+@via(parts.claim_of)
+def claim(entry: TimelineRow) -> RequestKey:
     """The claim that changed."""
-    return await context.read(parts.claim_of, entry.request_key)
+    return entry.request_key
 
 
 async def posting(context: Context, entry: TimelineRow) -> EntryRow | None:

@@ -6,8 +6,9 @@ from domain import rating
 from domain.policy import CURRENT
 from domain.rating import SupportRating
 from resolvers.context import Context
+from resolvers.edges.via import via
 from storage.reads import accounts, ratings
-from storage.reads.accounts import AccountRow, FlagRow, SellerRow
+from storage.reads.accounts import AccountRow, FlagRow
 
 
 async def by_id(context: Context, account_id: int | None) -> AccountRow | None:
@@ -15,34 +16,43 @@ async def by_id(context: Context, account_id: int | None) -> AccountRow | None:
     return None if account_id is None else await context.read(accounts.by_id, account_id)
 
 
-async def buyer(context: Context, row: Any) -> AccountRow | None:
+@via(accounts.by_id)
+def buyer(row: Any) -> int | None:
     """Who bought."""
-    return await by_id(context, row.buyer_id)
+    account_id: int | None = row.buyer_id
+    return account_id
 
 
-async def seller(context: Context, row: Any) -> AccountRow | None:
+@via(accounts.by_id)
+def seller(row: Any) -> int | None:
     """Who sold."""
-    return await by_id(context, row.seller_id)
+    account_id: int | None = row.seller_id
+    return account_id
 
 
-async def author(context: Context, row: Any) -> AccountRow | None:
+@via(accounts.by_id)
+def author(row: Any) -> int | None:
     """Who wrote."""
-    return await by_id(context, row.author_id)
+    account_id: int | None = row.author_id
+    return account_id
 
 
-async def agent(context: Context, flag: FlagRow) -> AccountRow | None:
+@via(accounts.by_id)
+def agent(flag: FlagRow) -> int | None:
     """Which Support agent flagged."""
-    return await by_id(context, flag.agent_id)
+    return flag.agent_id
 
 
-async def desk(context: Context, account: AccountRow) -> SellerRow | None:
+@via(accounts.desks)
+def desk(account: AccountRow) -> int:
     """The account's selling side, for those who may look at it."""
-    return await context.read(accounts.desks, account.id)
+    return account.id
 
 
-async def flag(context: Context, account: AccountRow) -> FlagRow | None:
+@via(accounts.flags)
+def flag(account: AccountRow) -> int:
     """Support's suspicion, for Support."""
-    return await context.read(accounts.flags, account.id)
+    return account.id
 
 
 async def rate(context: Context, seller_id: int) -> SupportRating:

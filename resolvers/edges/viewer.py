@@ -11,9 +11,10 @@ from domain.words import RequestReason, RequestStatus, ThreadKind
 from resolvers.context import Context
 from resolvers.edges.paging import Connected, paged
 from resolvers.edges.users import by_id
+from resolvers.edges.via import via
 from storage.reads import accounts, inbox, orders
 from storage.reads import notifications as own_notifications
-from storage.reads.accounts import AccountRow, SellerRow
+from storage.reads.accounts import AccountRow
 from storage.reads.inbox import CountsRow
 from storage.reads.notifications import NotificationRow
 from storage.reads.orders import OrderRow
@@ -47,9 +48,10 @@ async def user(context: Context, viewer: Viewer) -> AccountRow | None:
     return await by_id(context, viewer.account_id)
 
 
-async def seller(context: Context, viewer: Viewer) -> SellerRow | None:
+@via(accounts.desks)
+def seller(viewer: Viewer) -> int:
     """The caller's own desk."""
-    return await context.read(accounts.desks, account_of(viewer))
+    return account_of(viewer)
 
 
 async def threads(

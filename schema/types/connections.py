@@ -77,6 +77,23 @@ def connection(resolve: Callable[..., Any], description: str, **arguments: Any) 
         connected: Connected[Any] = await resolve(context, row, window(first, after, last, before), **chosen)
         return connected
 
+    many = getattr(resolve, "many", None)
+    if many is not None:
+
+        async def pages(
+            context: Any,
+            rows: Any,
+            *,
+            first: int | None = None,
+            after: str | None = None,
+            last: int | None = None,
+            before: str | None = None,
+        ) -> list[Connected[Any]]:
+            found: list[Connected[Any]] = await many(context, rows, window(first, after, last, before))
+            return found
+
+        page.many = pages  # type: ignore[attr-defined]  # as the edges below have it
+
     return edge(
         page,
         description,
