@@ -52,6 +52,11 @@ class FeedRow:
     cursor: str
 
     @property
+    def share_key(self) -> str:
+        """Names what is the same for all who are told of it: the stream, its epoch and the place in it."""
+        return self.cursor
+
+    @property
     def sequence(self) -> int:
         """Its place in the stream."""
         return self.event.sequence

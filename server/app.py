@@ -21,10 +21,12 @@ from realtime.doorbell import make_doorbell
 from realtime.hub import Hub
 from resolvers.context import Context
 from resolvers.feeds import is_visible
-from schema.graph import graph
+from schema.fast import plans
+from schema.graph import graph as amends_graph
 from server import errors, logs, pages
 from server.attachments import Attachments
 from server.background import working
+from server.compiled import Compiled
 from server.connections import Connections
 from server.draining import draining
 from server.files import FileStore, open_store
@@ -62,7 +64,7 @@ def make_app(
     *,
     secret: str,
     files: FileStore,
-    graph: Schema = graph,
+    graph: Schema = amends_graph,
     visible: Visible = is_visible,
     limits: LiveLimits = LiveLimits(),  # noqa: B008 it cannot change
 ) -> Starlette:
@@ -92,7 +94,8 @@ def make_app(
         )
 
     statements = Statements(graph, links, context_for)
-    operations = Operations(graph, context_for, visible, introspection=settings.is_sandbox)
+    compiled = Compiled(plans()) if settings.compiled and graph is amends_graph else None
+    operations = Operations(graph, context_for, visible, introspection=settings.is_sandbox, compiled=compiled)
     view = GraphView(
         operations,
         viewers.identify,

@@ -11,8 +11,8 @@ EVENT_STREAM = "text/event-stream"
 
 
 def encode(document: Any) -> bytes:
-    """Write JSON."""
-    return orjson.dumps(document)
+    """Write JSON; instants are written in UTC, as the graph writes them."""
+    return orjson.dumps(document, option=orjson.OPT_UTC_Z)
 
 
 def preferred_type(request: Request) -> str:

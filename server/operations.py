@@ -5,9 +5,10 @@ Decides what a client gets of each outcome. Knows no transport and no field of t
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, Self
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 from graphql.language import OperationType
 from strawberry import Schema
@@ -16,8 +17,12 @@ from domain.viewer import Viewer
 from realtime.following import patiently
 from resolvers.context import Context
 from schema.limits import admit
+from schema.moments import asks_for_cursor
+from server.compiled import Compiled
 from server.documents import outline
+from server.encoding import encode
 from server.errors import describe, is_bug, is_database_away
+from server.payloads import Payloads, asked_below, reach_of
 from server.requests import Operation
 
 Visible = Callable[[Context, Any], Awaitable[bool]]
@@ -40,9 +45,12 @@ class Outcome:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
-    """One answer of many. One without `data` is the last: the stream itself went wrong."""
+    """One answer of many, shared by all who are told the same.
+
+    One without `data` is the last: the stream itself went wrong.
+    """
 
     body: dict[str, Any]
     cursor: str | None = None
@@ -51,6 +59,11 @@ class Frame:
     def is_last(self) -> bool:
         """Whether this says why nothing more comes."""
         return "data" not in self.body
+
+    @cached_property
+    def text(self) -> str:
+        """The body as JSON, written once."""
+        return encode(self.body).decode()
 
 
 class Rejected(Exception):  # noqa: N818 as in "rejected subscription"
@@ -70,11 +83,19 @@ class Operations:
     """The graph, ready to run operations; bugs are masked and written down here, once."""
 
     def __init__(
-        self, graph: Schema, context_for: ContextFor, visible: Visible = always, *, introspection: bool
+        self,
+        graph: Schema,
+        context_for: ContextFor,
+        visible: Visible = always,
+        *,
+        introspection: bool,
+        compiled: Compiled | None = None,
     ) -> None:
+        self.compiled = compiled
+        self.payloads = Payloads()
         self._graph = graph
-        self._context_for = context_for
-        self._visible = visible
+        self.context_for = context_for
+        self.visible = visible
         self._introspection = introspection
 
     def check(self, operation: Operation) -> OperationType:
@@ -87,15 +108,31 @@ class Operations:
 
     async def run(self, operation: Operation, viewer: Viewer | None) -> Outcome:
         """Run a query or a mutation that was checked."""
+        data = await self._answer_fast(operation, viewer)
+        if data is not None:
+            return Outcome({"data": data}, ran=True, failed=False)
         result = await self._graph.execute(
             operation.query,
             variable_values=operation.variables,
-            context_value=self._context_for(viewer),
+            context_value=self.context_for(viewer),
             operation_name=operation.name,
         )
         errors = result.errors or []
         ran = result.data is not None or any(error.path is not None for error in errors)
         return _outcome(result.data, errors, ran=ran)
+
+    async def _answer_fast(self, operation: Operation, viewer: Viewer | None) -> dict[str, Any] | None:
+        """Give a query's data by its plan; None where there is none, or anything is wrong with the query."""
+        if self.compiled is None or self.check(operation) is not OperationType.QUERY:
+            return None
+        schema = self._graph._schema  # noqa: SLF001 as its own extensions do
+        try:
+            admitted = admit(schema, operation.query, operation.variables or {}, operation.name)
+        except GraphQLError:
+            return None
+        if isinstance(admitted, Sequence):
+            return None
+        return await self.compiled.answer(admitted, operation, lambda: self.context_for(viewer))
 
     async def follow(
         self, operation: Operation, viewer_now: Callable[[], Viewer | None], *, after: str | None = None
@@ -111,7 +148,7 @@ class Operations:
         made = self._executor.build(
             schema,
             admitted,
-            context_value=self._context_for(viewer_now(), after),
+            context_value=self.context_for(viewer_now(), after),
             raw_variable_values=operation.variables,
             operation_name=operation.name,
             operation_extensions=None,
@@ -119,7 +156,8 @@ class Operations:
         if isinstance(made, list):
             raise Rejected(made)
         source = await patiently(lambda: _begun(made))
-        return Following(made, source, lambda: self._context_for(viewer_now(), None), self._visible)
+        teller = _Teller(self, admitted, made, viewer_now)
+        return Following(source, teller.tell)
 
     @property
     def _executor(self) -> type[Executor[Any]]:
@@ -131,15 +169,11 @@ class Following:
 
     def __init__(
         self,
-        executor: Executor[Any],
         source: AsyncIterable[Any],
-        make_context: Callable[[], Context],
-        visible: Visible,
+        tell: Callable[[Any], Awaitable[Frame | None]],
     ) -> None:
-        self._executor = executor
         self._source = aiter(source)
-        self._make_context = make_context
-        self._visible = visible
+        self._tell = tell
         self._is_over = False
 
     def __aiter__(self) -> Self:
@@ -168,21 +202,57 @@ class Following:
         if close is not None:
             await close()
 
-    async def _tell(self, event: Any) -> Frame | None:
+
+class _Teller:
+    """Answers the events of one subscription, each with the eyes of its moment."""
+
+    def __init__(
+        self,
+        house: Operations,
+        document: DocumentNode,
+        executor: Executor[Any],
+        viewer_now: Callable[[], Viewer | None],
+    ) -> None:
+        self._house = house
+        self._document = document
+        self._executor = executor
+        self._viewer_now = viewer_now
+        compiled = house.compiled
+        self._prepared = compiled.prepared(document, executor) if compiled else None
+        coerced = dict(executor.variable_values.coerced)
+        self._asked = executor.operation, asked_below(document, executor.operation, coerced)
+
+    async def tell(self, event: Any) -> Frame | None:
         """Tell of an event once the database is there: what was announced is not left out."""
+        shared = getattr(event, "share_key", None)
+        if shared is None:
+            return await self._patiently(event)
+        key = (shared, self._document, *self._asked, reach_of(self._viewer_now()))
+        return await self._house.payloads.once(key, lambda: self._patiently(event))
+
+    async def _patiently(self, event: Any) -> Frame | None:
         return await patiently(lambda: self._try_to_tell(event))
 
     async def _try_to_tell(self, event: Any) -> Frame | None:
-        context = self._make_context()
-        if not await self._visible(context, event):
+        house = self._house
+        context = house.context_for(self._viewer_now())
+        if asks_for_cursor(self._document):
+            await context.look()
+        if not await house.visible(context, event):
             return None
+        cursor = getattr(event, "cursor", None)
+        if house.compiled and self._prepared:
+            data = await house.compiled.payload(self._prepared, context, event)
+            if data is not None:
+                return Frame({"data": data}, cursor)
         executor = self._executor.build_per_event_executor(event)
+        executor._relevant_sub_fields = {}  # noqa: SLF001 the copy's is shared, and would grow with each event
         executor.context_value = context
         answer = execute_subscription_event(executor)
         result = await answer if isinstance(answer, Awaitable) else answer
         _wait_for_database(result.errors or [])
         outcome = _outcome(result.data, result.errors or [], ran=True)
-        return Frame(outcome.body, getattr(event, "cursor", None))
+        return Frame(outcome.body, cursor)
 
 
 async def _begun(executor: Executor[Any]) -> AsyncIterable[Any]:

@@ -87,7 +87,7 @@ def ledger_example() -> str:
 
 def events() -> str:
     """Every kind of event: what it comes as, and whose streams tell of it."""
-    meanings = {value.name: value.description for value in _event_kinds()}
+    meanings = {value.name: value.description or "" for value in _event_kinds()}
     rows = ((f"`{kind}`", meanings[kind], *audience) for kind, audience in emissions.AUDIENCE.items())
     return _table(("kind", "what it tells of", "as", "to"), rows)
 

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         description="Browser origins that may call the graph, separated by commas; `*` for any.",
     )
     pool_size: int = Field(default=10, ge=2, le=500, description="Database connections of each process.")
+    compiled: bool = Field(
+        default=True,
+        description="Answer queries and events through the compiled executor. Off: through the plain one "
+        "alone, which says the same, slower.",
+    )
     body_limit_bytes: int = Field(
         default=5_000_000, ge=10_000, description="The largest GraphQL request that is read, in bytes."
     )

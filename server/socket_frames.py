@@ -135,9 +135,9 @@ def plain_pong() -> str:
     return _write(type="pong")
 
 
-def next_frame(id_: str, body: dict[str, Any]) -> str:
-    """Give an answer, or one of many."""
-    return _write(id=id_, type="next", payload=body)
+def next_frame(id_: str, payload: str) -> str:
+    """Give an answer, or one of many, whose payload is written already."""
+    return f'{{"id":{encode(id_).decode()},"type":"next","payload":{payload}}}'
 
 
 def error_frame(id_: str, errors: list[dict[str, Any]]) -> str:

@@ -13,6 +13,7 @@ from graphql.language import OperationType
 from server import socket_frames as frames
 from server.close_codes import DUPLICATE_ID, Close
 from server.connections import Ended, Lease
+from server.encoding import encode
 from server.errors import describe
 from server.live_limits import LiveLimits
 from server.operations import Operations, Rejected
@@ -101,7 +102,7 @@ class Running:
     async def _answer(self, id_: str, operation: Operation) -> None:
         outcome = await self._operations.run(operation, self._lease.caller.viewer)
         if outcome.ran:
-            await self._say(id_, frames.next_frame(id_, outcome.body))
+            await self._say(id_, frames.next_frame(id_, encode(outcome.body).decode()))
             await self._say(id_, frames.complete_frame(id_), is_last=True)
         else:
             await self._fail(id_, outcome.body)
@@ -117,7 +118,7 @@ class Running:
                 if frame.is_last:
                     await self._fail(id_, frame.body)
                     return
-                await self._say(id_, frames.next_frame(id_, frame.body))
+                await self._say(id_, frames.next_frame(id_, frame.text))
         finally:
             await following.aclose()
         await self._say(id_, frames.complete_frame(id_), is_last=True)

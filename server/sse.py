@@ -154,4 +154,4 @@ class _Writing:
 
 def _event(frame: Frame) -> bytes:
     cursor = f"id: {frame.cursor}\n".encode() if frame.cursor else b""
-    return b"event: next\n" + cursor + b"data: " + encode(frame.body) + b"\n\n"
+    return b"event: next\n" + cursor + b"data: " + frame.text.encode() + b"\n\n"

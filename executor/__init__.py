@@ -1,0 +1,1 @@
+"""A compiled, set-based executor for GraphQL schemas: documents become plans, and plans Python."""

@@ -1,0 +1,143 @@
+"""Carrying a plan out, breadth first: each field once for all rows of its selection.
+
+Decides nothing of values. Whatever goes wrong is raised as it is: the plain executor then says it properly.
+"""
+
+from asyncio import gather
+from collections.abc import Awaitable, Mapping, Sequence
+from inspect import isawaitable
+from typing import Any
+
+from graphql.execution import Executor
+from graphql.execution.values import get_argument_values
+
+from executor.compiling import Abstract, Selection, Shape, Step
+from executor.fields import Compute, Read, Resolve
+from executor.outcomes import Bailed
+
+NO_ARGUMENTS: Mapping[str, Any] = {}
+
+
+class Run:
+    """One operation while it runs: its context, and the arguments that its variables make."""
+
+    __slots__ = ("_arguments", "_context", "_executor")
+
+    def __init__(self, executor: Executor[Any], context: Any) -> None:
+        self._executor = executor
+        self._context = context
+        self._arguments: dict[Step, Mapping[str, Any]] = {}
+
+    async def objects(self, selection: Selection, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Make what is selected of rows of one type."""
+        made = selection.build(rows)
+        steps = selection.steps
+        if not steps or not made:
+            return made
+        if len(steps) == 1:
+            await self._fill(steps[0], rows, made)
+        else:
+            await gather(*[self._fill(step, rows, made) for step in steps])
+        return made
+
+    async def value(self, shape: Shape, value: Any) -> Any:
+        """Make one value."""
+        return (await self._complete(shape, (value,)))[0]
+
+    async def _fill(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
+        values = await self._complete(step.shape, await self._values(step, rows))
+        key = step.key
+        for each, value in zip(made, values, strict=True):
+            each[key] = value
+
+    async def _values(self, step: Step, rows: Sequence[Any]) -> Sequence[Any]:
+        match step.how:
+            case Read(attribute):
+                return [getattr(row, attribute) for row in rows]
+            case Compute(function):
+                return [function(row) for row in rows]
+            case Resolve(resolve, many):
+                arguments = self._arguments_of(step)
+                if many is not None:
+                    return await many(self._context, rows, **arguments)
+                return await _all([resolve(self._context, row, **arguments) for row in rows])
+
+    def _arguments_of(self, step: Step) -> Mapping[str, Any]:
+        known = self._arguments.get(step)
+        if known is None:
+            known = self._arguments[step] = self._read_arguments(step)
+        return known
+
+    def _read_arguments(self, step: Step) -> Mapping[str, Any]:
+        convert = step.how.arguments if isinstance(step.how, Resolve) else None
+        if convert is None:
+            return NO_ARGUMENTS
+        details = step.details
+        given = get_argument_values(
+            step.definition, details.node, self._executor.variable_values, details.fragment_variable_values
+        )
+        return convert(given)
+
+    async def _complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
+        if shape.leaf is not None:
+            leaf = shape.leaf
+            return [leaf(value) for value in values]
+        present = [value for value in values if value is not None]
+        if len(present) != len(values) and not shape.nullable:
+            raise Bailed("null")
+        made = await self._present(shape, present)
+        if len(present) == len(values):
+            return made
+        after = iter(made)
+        return [None if value is None else next(after) for value in values]
+
+    async def _present(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
+        if not values:
+            return values
+        if shape.selection is not None:
+            return await self._each_once(shape.selection, values)
+        if shape.abstract is not None:
+            return await self._by_type(shape.abstract, values)
+        assert shape.item is not None, "a shape is one of these"
+        made = await self._complete(shape.item, [item for value in values for item in value])
+        items = iter(made)
+        return [[next(items) for _ in value] for value in values]
+
+    async def _each_once(self, selection: Selection, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
+        """Rows that several parents share are made once."""
+        if len(rows) == 1:
+            return await self.objects(selection, rows)
+        unique = {id(row): row for row in rows}
+        if len(unique) == len(rows):
+            return await self.objects(selection, rows)
+        made = await self.objects(selection, list(unique.values()))
+        by_row = dict(zip(unique, made, strict=True))
+        return [by_row[id(row)] for row in rows]
+
+    async def _by_type(self, abstract: Abstract, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
+        names = [_type_of(abstract, row) for row in rows]
+        groups: dict[str, list[Any]] = {}
+        for name, row in zip(names, rows, strict=True):
+            groups.setdefault(name, []).append(row)
+        made = await gather(
+            *[self._each_once(abstract.selections[name], members) for name, members in groups.items()]
+        )
+        members_of = {name: iter(members) for name, members in zip(groups, made, strict=True)}
+        return [next(members_of[name]) for name in names]
+
+
+def _type_of(abstract: Abstract, row: Any) -> str:
+    for kind in abstract.types:
+        assert kind.is_type_of is not None, "types without it are not planned"
+        if kind.is_type_of(row, None):  # type: ignore[arg-type]  # described types do not look at it
+            return kind.name
+    raise Bailed("unknown_runtime_type")
+
+
+async def _all(values: Sequence[Any]) -> Sequence[Any]:
+    """Await those that are to be awaited, side by side."""
+    waiting = [value for value in values if isawaitable(value)]
+    if not waiting:
+        return values
+    done = iter(await gather(*waiting))
+    return [next(done) if isinstance(value, Awaitable) else value for value in values]

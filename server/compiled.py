@@ -1,0 +1,65 @@
+"""The fast path: queries and event payloads through the compiled executor, where there is a plan.
+
+Decides when the plain executor answers instead: no plan, or something went wrong on the way, which it then
+says in its own words. Counts why.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from graphql import DocumentNode
+from graphql.execution import Executor
+
+from executor.outcomes import Bailed, Unsupported
+from executor.plans import Plans, Prepared
+from resolvers.context import Context
+from schema.moments import asks_for_cursor
+from server.requests import Operation
+
+
+class Compiled:
+    """The plans of the graph, and how often something else answered."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+        self.answered = 0
+        self.left_to_plain: Counter[str] = Counter()
+
+    async def answer(
+        self, document: DocumentNode, operation: Operation, make_context: Callable[[], Context]
+    ) -> dict[str, Any] | None:
+        """Give a query's data; None where the plain executor has to answer."""
+        try:
+            prepared = self._plans.prepared(document, operation.variables, operation.name)
+        except Unsupported as unsupported:
+            self.left_to_plain[str(unsupported)] += 1
+            return None
+        context = make_context()
+        if asks_for_cursor(document):
+            await context.look()
+        return await self._run(prepared, context, None)
+
+    def prepared(self, document: DocumentNode, executor: Executor[Any]) -> Prepared | None:
+        """Give the plan of a subscription's payloads; None where there is none."""
+        try:
+            return Prepared(self._plans.selection(document, executor), executor)
+        except Unsupported as unsupported:
+            self.left_to_plain[str(unsupported)] += 1
+            return None
+
+    async def payload(self, prepared: Prepared, context: Context, event: Any) -> dict[str, Any] | None:
+        """Give an event's data; None where the plain executor has to answer."""
+        return await self._run(prepared, context, event)
+
+    async def _run(self, prepared: Prepared, context: Context, root: Any) -> dict[str, Any] | None:
+        try:
+            data = await prepared.run(context, root)
+        except Bailed as bailed:
+            self.left_to_plain[str(bailed)] += 1
+            return None
+        except Exception:  # noqa: BLE001 the plain executor meets it again, and says or masks it
+            self.left_to_plain["raised"] += 1
+            return None
+        self.answered += 1
+        return data

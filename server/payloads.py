@@ -1,0 +1,85 @@
+"""Payloads that several followers share: an event is answered once for all who ask the same and see the same.
+
+Decides who shares: the same event, the same selection with the same variables below it, eyes of one reach.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+
+from domain.viewer import Viewer
+
+T = TypeVar("T")
+MOST_KEPT = 2_000
+
+
+class Payloads:
+    """The latest payloads of this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+
+    async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """Give what was made for this key, or make it; one asker that goes away takes it from nobody."""
+        task = self._kept.get(key)
+        if task is None:
+            task = self._kept[key] = asyncio.ensure_future(make())
+            task.add_done_callback(lambda done: self._drop_failed(key, done))
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        made: T = await asyncio.shield(task)
+        return made
+
+    def _drop_failed(self, key: Hashable, task: "asyncio.Task[Any]") -> None:
+        if (task.cancelled() or task.exception() is not None) and self._kept.get(key) is task:
+            del self._kept[key]
+
+
+def reach_of(viewer: Viewer | None) -> Hashable:
+    """What two tokens must have in common to see the same."""
+    return viewer and (viewer.role, viewer.account_id, viewer.scopes)
+
+
+def asked_below(
+    document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
+) -> bytes:
+    """The variables that a payload depends on: those of the root field alone say where a stream begins."""
+    reader = _Variables()
+    for selection in _below(document, operation):
+        visit(selection, reader)
+    return orjson.dumps({name: variables.get(name) for name in sorted(reader.names)}, default=str)
+
+
+def _below(document: DocumentNode, operation: OperationDefinitionNode) -> list[SelectionNode]:
+    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    sets = [operation.selection_set, *(fragment.selection_set for fragment in fragments)]
+    fields = [each for selections in sets for each in selections.selections]
+    found: list[SelectionNode] = []
+    for each in fields:
+        if isinstance(each, FieldNode) and each in operation.selection_set.selections:
+            found += each.selection_set.selections if each.selection_set else ()
+        else:
+            found.append(each)
+    return found
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
