@@ -1,6 +1,7 @@
 """Payloads that several followers share: an event is answered once for all who ask the same and see the same.
 
-Decides who shares: the same event, the same selection with the same variables below it, eyes of one reach.
+Decides who shares: the same event, the same selection with the same variables below it, eyes of one reach;
+and for how long: what an event is about is shown as it is when it is told.
 """
 
 import asyncio
@@ -23,6 +24,9 @@ from graphql import (
 from domain.viewer import Viewer
 
 T = TypeVar("T")
+SHARED_SECONDS = 1.0
+"""Long enough for all who follow now; whoever comes to an event later is told of it as things are then."""
+
 MOST_KEPT = 2_000
 
 
@@ -37,14 +41,20 @@ class Payloads:
         task = self._kept.get(key)
         if task is None:
             task = self._kept[key] = asyncio.ensure_future(make())
-            task.add_done_callback(lambda done: self._drop_failed(key, done))
+            task.add_done_callback(lambda done: self._share_for_a_while(key, done))
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         made: T = await asyncio.shield(task)
         return made
 
-    def _drop_failed(self, key: Hashable, task: "asyncio.Task[Any]") -> None:
-        if (task.cancelled() or task.exception() is not None) and self._kept.get(key) is task:
+    def _share_for_a_while(self, key: Hashable, task: "asyncio.Task[Any]") -> None:
+        if task.cancelled() or task.exception() is not None:
+            self._drop(key, task)
+        else:
+            task.get_loop().call_later(SHARED_SECONDS, self._drop, key, task)
+
+    def _drop(self, key: Hashable, task: "asyncio.Task[Any]") -> None:
+        if self._kept.get(key) is task:
             del self._kept[key]
 
 
