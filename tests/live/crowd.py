@@ -66,6 +66,11 @@ class Crowd:
         """Wait until so many calls were answered."""
         await eventually(lambda: len(self.answers) >= number, within=PATIENCE_SECONDS)
 
+    async def closed(self, number: int) -> None:
+        """Wait until so many sockets more were closed."""
+        for _ in range(number):
+            await self.script.told("closed")
+
     async def receive_all(self) -> list[dict[str, Any]]:
         """Wait until everybody has come to the end of their stream; give what each client has seen."""
         heads = {place: await head_of(self.engine, member) for place, member in enumerate(self.members)}

@@ -38,6 +38,8 @@ async def test_a_deploy_loses_nothing_and_cuts_nothing_off(
                 told_to_go_at = time.time()
                 old.send(signal.SIGTERM)
                 await old.until(503)
+                # theirs are the last to be closed
+                await everybody.closed(MEMBERS * CLIENTS_OF_EACH - UNDER_WAY // 2)
             under_way = await speaking
             assert await old.ended() == 0
             new = await processes.start()

@@ -1,7 +1,8 @@
 // Many clients of graphql-ws in one process, each with a socket and a cursor of its own, over all addresses there
-// are in turn. Says when each has its cursor and follows. Told {"addresses": […]}, it goes to others from the next
-// connection on; told {"say": …} it posts a message, over one client's socket or over HTTP, until that is
-// answered; told {"until": {member: n}} it says what each client received, once all have come so far.
+// are in turn. Says when all have their cursors and follow, and of each socket that it was closed. Told
+// {"addresses": […]}, it goes to others from the next connection on; told {"say": …} it posts a message, over one
+// client's socket or over HTTP, until that is answered; told {"until": {member: n}} it says what each client
+// received, once all have come so far.
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { ask, dataOf, follow, PLACE } from "./inbox.mjs";
@@ -28,8 +29,10 @@ class Client {
       on: {
         connected: () => (this.connected = true),
         closed: ({ code }) => {
-          if (this.connected) this.closes.push(code);
+          if (!this.connected) return;
           this.connected = false;
+          this.closes.push(code);
+          tell({ is: "closed" });
         },
       },
       onNonLazyError: fail,
