@@ -20,7 +20,7 @@ SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { userE
 
 
 @pytest.mark.parametrize(
-    ("transport", "seed", "drops", "events"), [("ws", 20260105, 200, 2000), ("sse", 20260106, 60, 600)]
+    ("transport", "seed", "drops", "events"), [("ws", 20260105, 200, 2000), ("sse", 20260106, 40, 400)]
 )
 async def test_what_comes_between_losses_is_the_stream(
     engine: AsyncEngine, database_url: str, tmp_path: Path, transport: str, seed: int, drops: int, events: int

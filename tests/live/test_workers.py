@@ -1,6 +1,7 @@
 """`./amends serve --workers 2` as it comes, with the embedded database: two processes behind one address that
 hear of each other."""
 
+import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from tests.server.live import Live, Socket, add_members
 from tests.server.stage import Stage, eventually
 from tests.server.test_serve import serving
 
-ROUNDS = 8
+ROUNDS = 5
 START = """mutation($input: StartDirectThreadInput!) {
   startDirectThread(input: $input) { userErrors { message } }
 }"""
@@ -57,15 +58,16 @@ async def test_who_follows_at_one_worker_hears_at_once_of_what_was_done_at_the_o
         one, other = await workers(served.process.pid)
         live = Live(Stage(), served.url.removeprefix("http://"))
         async with side(live, secret, "ann", one, other) as ann, side(live, secret, "bob", other, one) as bob:
-            began_at = time.monotonic()
+            took = []
             for number in range(ROUNDS):
+                began_at = time.monotonic()
                 await ann.write(bob, f"{number}?")
                 await bob.hear(f"{number}?")
                 await bob.write(ann, f"{number}!")
                 await ann.hear(f"{number}!")
-            took = time.monotonic() - began_at
-    # the slow look alone would take as long as it waits, for each there and back
-    assert took < ROUNDS * LOOK_EVERY_SECONDS / 2
+                took.append(time.monotonic() - began_at)
+    # there and back would take the slow look as long as it waits
+    assert statistics.median(took) < LOOK_EVERY_SECONDS * 2 / 3
 
 
 async def workers(pid: int) -> tuple[psutil.Process, psutil.Process]:
