@@ -20,23 +20,17 @@ export const ask = async (client, query, variables) => {
   throw new Error("The operation ended without an answer.");
 };
 
-/** Follow for ever, and give each event and each Ready to `take`; an operation that breaks off is begun again. */
+/**
+ * Follow for ever, and give each event and each Ready to `take`. It must not wait for anything: what came before a
+ * connection was lost has to be taken before the client connects again.
+ */
 export const follow = async (client, after, take) => {
   const subscription = { query: EVENTS, variables: { after } };
-  for (;;) {
-    try {
-      for await (const answer of client.iterate(subscription)) {
-        const told = dataOf(answer).inboxEvents;
-        if (told.__typename === "ResyncRequired") throw new Error(told.reason);
-        subscription.variables.after = told.cursor; // the client sends this again when it connects again
-        take(told);
-      }
-      throw new Error("The server ended the feed.");
-    } catch (error) {
-      if (!brokeOff(error)) throw error;
-    }
+  for await (const answer of client.iterate(subscription)) {
+    const told = dataOf(answer).inboxEvents;
+    if (told.__typename === "ResyncRequired") throw new Error(told.reason);
+    subscription.variables.after = told.cursor; // the client sends this again when it connects again
+    take(told);
   }
+  throw new Error("The server ended the feed.");
 };
-
-/** Whether graphql-sse gave up on a lost connection: it does, for one that is lost while it hands on an event. */
-const brokeOff = (error) => error instanceof TypeError && error.message === "terminated";
