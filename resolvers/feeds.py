@@ -136,7 +136,7 @@ async def follow_queue(context: Context, after: str | None) -> AsyncIterator[Fee
 async def is_visible(context: Context, item: FeedItem) -> bool:
     """Whether an item may be told to the viewer of this moment; what is read for it serves its fields too."""
     if isinstance(item, Typing):
-        is_own = context.sight.member == item.account_id
+        is_own = item.account_id in (context.sight.member, context.sight.seller)
         return not is_own and await context.read(threads.by_key, (item.owner_id, item.thread_id)) is not None
     return await _may_know(context, item.event) if isinstance(item, FeedRow) else True
 
