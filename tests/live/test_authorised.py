@@ -1,12 +1,9 @@
 """Nobody is told what they may not know: by no stream, live or replayed, on no process, with no old token."""
 
 import asyncio
-import itertools
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,10 +11,10 @@ import pytest
 from domain.viewer import Viewer
 from domain.words import Scope
 from realtime.cursors import Cursors
-from storage.engine import make_engine
-from tests.live.people import People, bearer_of, people
-from tests.live.processes import ROOT, SECRET, database_of_a_file, environment_of, serving
-from tests.live.watching import Watch, watching
+from tests.live.conftest import House
+from tests.live.people import People, bearer_of
+from tests.live.processes import ROOT, SECRET
+from tests.live.watching import Watch, cursor_at, watching
 from tests.server.live import Live
 from tests.server.stage import Stage, eventually
 
@@ -25,35 +22,7 @@ MONEY = {"LEDGER_POSTED", "LEDGER_HOLD_CHANGED", "CLAIM_CHANGED", "RATING_CHANGE
 SECRET_WORDS = "The buyer has asked five times before."
 REVOKED_WITHIN_SECONDS = 5
 
-pytestmark = pytest.mark.xdist_group("authorised")
-_numbers = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class House:
-    """Two processes on one database."""
-
-    database_url: str
-    environment: dict[str, str]
-    hosts: list[str]
-
-
-@pytest.fixture(scope="module")
-def house(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    with database_of_a_file(postgres, template) as url:
-        environment = environment_of(url, folder, broadcast_url="postgres://")
-        with serving(2, environment) as processes:
-            yield House(url, environment, [process.host for process in processes])
-
-
-@pytest.fixture
-async def world(house: House) -> AsyncIterator[People]:
-    """Give people of the test's own."""
-    engine = make_engine(house.database_url, pool_size=4)
-    async with people(engine, house.hosts, str(next(_numbers))) as world:
-        yield world
-    await engine.dispose()
+pytestmark = pytest.mark.xdist_group("house")
 
 
 async def test_a_revoked_token_ends_its_sockets_on_every_process_and_is_believed_no_more(
@@ -333,12 +302,6 @@ async def say(world: People, by: Viewer, request: Any, words: str) -> None:
 
 def typed(watch: Watch, id_: str) -> list[dict[str, Any]]:
     return [item for item in watch.items[id_] if item["__typename"] == "TypingEvent"]
-
-
-def cursor_at(cursor: str, sequence: int) -> str:
-    """Give the cursor of another place in the same stream."""
-    place = Cursors(SECRET).read(cursor)
-    return Cursors(SECRET).write(place.stream, place.epoch, sequence)
 
 
 def assert_dense(watch: Watch, id_: str, after: str) -> None:

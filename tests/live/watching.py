@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from realtime.cursors import Cursors
 from tests.live.followers import subscription
+from tests.live.processes import SECRET
 from tests.server.live import Live, Socket, authorization
 from tests.server.stage import Stage, eventually
 
@@ -105,3 +107,9 @@ async def watching(host: str, bearer: str) -> AsyncIterator[Watch]:
 def is_ready(item: Item) -> bool:
     """Whether this says that one is up to date."""
     return bool(item["__typename"] == "Ready")
+
+
+def cursor_at(cursor: str, sequence: int) -> str:
+    """Give the cursor of another place in the same stream."""
+    place = Cursors(SECRET).read(cursor)
+    return Cursors(SECRET).write(place.stream, place.epoch, sequence)
