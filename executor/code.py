@@ -1,13 +1,13 @@
-"""Writing the straight code of one selection: a function from a list of rows to a list of dicts.
+"""Writing straight code: a function from a list of rows to a list of what becomes of each.
 
 Decides names and brackets alone. What an expression means is decided where it is asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
-Build = Callable[[Sequence[Any]], list[dict[str, Any]]]
+Build = Callable[[Sequence[Any]], list[Any]]
 
 
 class Writer:
@@ -15,26 +15,30 @@ class Writer:
 
     def __init__(self) -> None:
         self._objects: dict[str, Any] = {}
+        self._names: dict[int, str] = {}  # by the identity of objects, which are kept above
         self._numbers = count(1)
 
-    def name(self, value: Any, prefix: str = "k") -> str:
+    def name(self, value: Any) -> str:
         """Give a name under which the code finds an object."""
-        for name, known in self._objects.items():
-            if known is value:
-                return name
-        name = f"{prefix}{next(self._numbers)}"
-        self._objects[name] = value
+        name = self._names.get(id(value))
+        if name is None:
+            name = self._names[id(value)] = f"k{next(self._numbers)}"
+            self._objects[name] = value
         return name
 
     def variable(self) -> str:
         """Give a name that nothing else has."""
         return f"v{next(self._numbers)}"
 
-    def function(self, row: str, items: Sequence[tuple[str, str]]) -> tuple[Build, str]:
-        """Give the function that makes these keys and expressions of each row, and its source."""
-        body = ", ".join(f"{key!r}: {expression}" for key, expression in items)
-        source = f"def build(rows):\n    return [{{{body}}} for {row} in rows]\n"
+    def function(self, row: str, expression: str) -> tuple[Build, str]:
+        """Give the function that makes this expression of each row, and its source."""
+        source = f"def build(rows):\n    return [{expression} for {row} in rows]\n"
         made: dict[str, Any] = {}
         exec(compile(source, "<plan>", "exec"), dict(self._objects), made)  # noqa: S102 our own source
         build: Build = made["build"]
         return build, source
+
+
+def display(items: Iterable[tuple[str, str]]) -> str:
+    """Give the code of a dict of these keys and expressions."""
+    return f"{{{', '.join(f'{key!r}: {expression}' for key, expression in items)}}}"

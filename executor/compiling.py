@@ -2,10 +2,10 @@
 
 Decides what is written into a selection's straight code, and what takes a step of its own: whatever is
 resolved, and whatever has something resolved below it. Knows GraphQL, and of the schema only what `Describe`
-tells.
+tells. Takes a row to be of the type that its field declares; only abstract types are looked into.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,12 +25,14 @@ from graphql import (
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, GroupedFieldSet, collect_fields, collect_subfields
 
-from executor.code import Build, Writer
+from executor.code import Build, Writer, display
 from executor.fields import Compute, Describe, How, Read, Resolve
-from executor.leaves import ANY, BUILT_IN, Inlines, converter, names_of
+from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
+from executor.lists import listed
 from executor.outcomes import Bailed, Unsupported
 
 TYPENAME: Final = "__typename"
+MOST_FIELDS: Final = 5_000  # fragments may unfold without end, long before a single row is read
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class Shape:
 
     nullable: bool
     item: "Shape | None" = None
-    leaf: Callable[[Any], Any] | None = None
+    leaves: Build | None = None
     selection: "Selection | None" = None
     abstract: "Abstract | None" = None
 
@@ -88,9 +90,13 @@ class Compiler:
         self._executor = executor
         self._describe = describe
         self._inlines = {**BUILT_IN, **inlines}
+        self._leaves: dict[tuple[GraphQLLeafType, bool], Any] = {}
+        self._fields_left = MOST_FIELDS
 
     def root(self, root: GraphQLObjectType) -> Selection:
         """Compile the operation's own selection. Raises Unsupported."""
+        if any(fragment.variable_signatures for fragment in self._executor.fragments.values()):
+            raise Unsupported("fragment_arguments")
         collected = collect_fields(
             self._schema,
             self._executor.fragments,
@@ -98,6 +104,8 @@ class Compiler:
             root,
             self._executor.operation,
         )
+        if collected.new_defer_usages:
+            raise Unsupported("defer")
         return self._selection(root, collected.grouped_field_set)
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection:
@@ -110,7 +118,7 @@ class Compiler:
                 expression = "None"
                 selection.steps.append(self._step(key, kind, details))
             items.append((key, expression))
-        selection.build, selection.source = writer.function("row", items)
+        selection.build, selection.source = writer.function("row", display(items))
         return selection
 
     def _definition(
@@ -129,6 +137,9 @@ class Compiler:
         self, writer: Writer, row: str, kind: GraphQLObjectType, details: Sequence[FieldDetails]
     ) -> str | None:
         """Give the expression of a field over a row; None for one that takes a step."""
+        self._fields_left -= 1
+        if self._fields_left < 0:
+            raise Unsupported("too_large")
         if details[0].node.name.value == TYPENAME:
             return repr(kind.name)
         definition, how = self._definition(kind, details)
@@ -151,8 +162,12 @@ class Compiler:
         if isinstance(inner, GraphQLList):
             item = writer.variable()
             made = self._value(writer, item, inner.of_type, details)
-            return made and self._unless_null(
-                writer, value, nullable=nullable, make=lambda it: f"[{made} for {item} in {it}]"
+            if made is None:
+                return None
+            it, other = writer.variable(), writer.name(listed)
+            members = f"({it} if {it}.__class__ is tuple or {it}.__class__ is list else {other}({it}))"
+            return self._unless_null(
+                writer, value, it, f"[{made} for {item} in {members}]", nullable=nullable
             )
         if not isinstance(inner, GraphQLObjectType):
             return None
@@ -163,22 +178,24 @@ class Compiler:
             expression = self._field(writer, it, inner, below)
             if expression is None:
                 return None
-            items.append(f"{key!r}: {expression}")
-        made = f"{{{', '.join(items)}}}"
-        return self._unless_null(writer, value, nullable=nullable, make=lambda _: made, it=it)
+            items.append((key, expression))
+        return self._unless_null(writer, value, it, display(items), nullable=nullable)
 
-    def _unless_null(
-        self, writer: Writer, value: str, *, nullable: bool, make: Callable[[str], str], it: str | None = None
-    ) -> str:
-        it = it or writer.variable()
+    @staticmethod
+    def _unless_null(writer: Writer, value: str, it: str, made: str, *, nullable: bool) -> str:
         otherwise = "None" if nullable else f"{writer.name(_demand)}()"
-        return f"({make(it)} if ({it} := {value}) is not None else {otherwise})"
+        return f"({made} if ({it} := {value}) is not None else {otherwise})"
 
     def _leaf(self, writer: Writer, value: str, kind: GraphQLLeafType, *, nullable: bool) -> str:
+        known = self._leaves.get((kind, nullable))
+        if known is None:
+            known = converter(kind, nullable=nullable)
+            if isinstance(kind, GraphQLEnumType):
+                known = Names(kind, known, nullable=nullable)
+            self._leaves[kind, nullable] = known
+        other = writer.name(known)
         if isinstance(kind, GraphQLEnumType):
-            members: dict[Any, Any] = names_of(kind)
-            return f"{writer.name(members | {None: None} if nullable else members)}[{value}]"
-        other = writer.name(converter(kind, nullable=nullable))
+            return f"{other}[{value}]"
         inline = self._inlines.get(kind.name, ANY)
         names = {name: writer.name(each) for name, each in inline.names.items()}
         return inline.code.format(x=writer.variable(), value=value, other=other, **names)
@@ -195,14 +212,14 @@ class Compiler:
         if isinstance(inner, GraphQLObjectType):
             return Shape(nullable, selection=self._selection(inner, self._below(inner, details)))
         if is_leaf_type(inner):
-            return Shape(nullable, leaf=self._leaf_of(inner, nullable=nullable))
+            return Shape(nullable, leaves=self._leaves_of(inner, nullable=nullable))
         assert is_abstract_type(inner), "nothing else is left"
         return Shape(nullable, abstract=self._abstract(inner, details))
 
-    def _leaf_of(self, kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:
+    def _leaves_of(self, kind: GraphQLLeafType, *, nullable: bool) -> Build:
         writer = Writer()
-        build, _ = writer.function("row", [("v", self._leaf(writer, "row", kind, nullable=nullable))])
-        return lambda value: build((value,))[0]["v"]
+        build, _ = writer.function("value", self._leaf(writer, "value", kind, nullable=nullable))
+        return build
 
     def _abstract(self, kind: GraphQLAbstractType, details: Sequence[FieldDetails]) -> Abstract:
         types = self._schema.get_possible_types(kind)

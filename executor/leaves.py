@@ -1,10 +1,11 @@
 """Leaf values on their way into an answer: as code that takes the common case inline.
 
-Decides what the common case of a built-in scalar is. All else goes through the scalar's own words.
+Decides what the common case of a built-in scalar is. All else goes through the type's own words.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Final
 
 from graphql import (
@@ -14,6 +15,7 @@ from graphql import (
     GraphQLInt,
     GraphQLLeafType,
     GraphQLString,
+    Undefined,
 )
 
 from executor.outcomes import Bailed
@@ -47,24 +49,38 @@ BUILT_IN: Final[Inlines] = {
 ANY: Final = Inline("{other}({value})")
 
 
-def names_of(kind: GraphQLEnumType) -> dict[Any, str]:
-    """The names of an enumeration's members, by the member and by its value."""
-    names: dict[Any, str] = {}
-    wrapped = getattr(kind, "wrapped_cls", None)
-    for name, value in kind.values.items():
-        names[value.value] = name
-        if wrapped is not None:
-            names[wrapped(value.value)] = name
-    return names
+class Names(dict[Any, Any]):
+    """The names of an enumeration by value, and of null where it may be; others by the type's own words."""
+
+    def __init__(self, kind: GraphQLEnumType, convert: Callable[[Any], Any], *, nullable: bool) -> None:
+        super().__init__()
+        for value in (each.value for each in kind.values.values()):
+            if value is not None and value is not Undefined and isinstance(value, Hashable):
+                self[value] = convert(value)
+        if nullable:
+            self[None] = None
+        self._convert = convert
+
+    def __missing__(self, value: Any) -> Any:
+        name = self._convert(value)
+        if isinstance(value, Enum):  # of which there are few
+            self[value] = name
+        return name
 
 
 def converter(kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:
-    """What makes any value of a leaf ready for JSON; raises Bailed for null where there must be none."""
+    """What makes any value of a leaf ready for JSON; raises for null where there must be none."""
     serialize = kind.coerce_output_value
 
     def convert(value: Any) -> Any:
-        done = None if value is None else serialize(value)
-        if done is None and not nullable:
+        if value is None or value is Undefined:
+            if nullable:
+                return None
+            raise Bailed("null")
+        if isinstance(value, Exception):
+            raise value
+        done = serialize(value)
+        if done is None or done is Undefined:
             raise Bailed("null")
         return done
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
@@ -26,6 +27,8 @@ from executor.outcomes import Unsupported
 from executor.running import Run
 
 MOST_PLANS = 500
+LONGEST = 20_000  # characters of a document worth a plan
+DECIDING = frozenset({"skip", "include", "defer"})
 
 
 class Plans:
@@ -55,6 +58,8 @@ class Plans:
 
     def selection(self, document: DocumentNode, executor: Executor[Any]) -> Selection:
         """Give the plan of an operation whose variables are known. Raises Unsupported."""
+        if document.loc is not None and document.loc.end - document.loc.start > LONGEST:
+            raise Unsupported("too_long")
         operation = executor.operation
         coerced = executor.variable_values.coerced
         key = (document, operation, *(coerced.get(each) for each in self._conditions_of(document)))
@@ -79,7 +84,7 @@ class Plans:
             return Compiler(self._schema, executor, self._describe, self._inlines).root(root)
         except Unsupported as unsupported:
             return unsupported
-        except (GraphQLError, RecursionError):
+        except (GraphQLError, RecursionError, SyntaxError, MemoryError):  # Python nests only so deep
             return Unsupported("not_compiled")
 
     def _conditions_of(self, document: DocumentNode) -> Iterable[str]:
@@ -113,7 +118,9 @@ class _Conditions(Visitor):
         super().__init__()
         self.names: set[str] = set()
 
-    def enter_directive(self, node: Any, *_: object) -> None:
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value not in DECIDING:
+            return
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)

@@ -3,16 +3,17 @@
 Decides nothing of values. Whatever goes wrong is raised as it is: the plain executor then says it properly.
 """
 
-from asyncio import gather
-from collections.abc import Awaitable, Mapping, Sequence
-from inspect import isawaitable
+from collections.abc import Callable, Mapping, Sequence
+from inspect import iscoroutine
 from typing import Any
 
 from graphql.execution import Executor
 from graphql.execution.values import get_argument_values
+from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from executor.compiling import Abstract, Selection, Shape, Step
 from executor.fields import Compute, Read, Resolve
+from executor.lists import listed
 from executor.outcomes import Bailed
 
 NO_ARGUMENTS: Mapping[str, Any] = {}
@@ -37,12 +38,8 @@ class Run:
         if len(steps) == 1:
             await self._fill(steps[0], rows, made)
         else:
-            await gather(*[self._fill(step, rows, made) for step in steps])
+            await gather_with_cancel(*[self._fill(step, rows, made) for step in steps])
         return made
-
-    async def value(self, shape: Shape, value: Any) -> Any:
-        """Make one value."""
-        return (await self._complete(shape, (value,)))[0]
 
     async def _fill(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
         values = await self._complete(step.shape, await self._values(step, rows))
@@ -60,7 +57,8 @@ class Run:
                 arguments = self._arguments_of(step)
                 if many is not None:
                     return await many(self._context, rows, **arguments)
-                return await _all([resolve(self._context, row, **arguments) for row in rows])
+                context = self._context
+                return await _all(lambda row: resolve(context, row, **arguments), rows)
 
     def _arguments_of(self, step: Step) -> Mapping[str, Any]:
         known = self._arguments.get(step)
@@ -79,9 +77,8 @@ class Run:
         return convert(given)
 
     async def _complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
-        if shape.leaf is not None:
-            leaf = shape.leaf
-            return [leaf(value) for value in values]
+        if shape.leaves is not None:
+            return shape.leaves(values)
         present = [value for value in values if value is not None]
         if len(present) != len(values) and not shape.nullable:
             raise Bailed("null")
@@ -99,9 +96,9 @@ class Run:
         if shape.abstract is not None:
             return await self._by_type(shape.abstract, values)
         assert shape.item is not None, "a shape is one of these"
-        made = await self._complete(shape.item, [item for value in values for item in value])
-        items = iter(made)
-        return [[next(items) for _ in value] for value in values]
+        lists = [listed(value) for value in values]
+        made = iter(await self._complete(shape.item, [item for items in lists for item in items]))
+        return [[next(made) for _ in items] for items in lists]
 
     async def _each_once(self, selection: Selection, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
         """Rows that several parents share are made once."""
@@ -119,7 +116,7 @@ class Run:
         groups: dict[str, list[Any]] = {}
         for name, row in zip(names, rows, strict=True):
             groups.setdefault(name, []).append(row)
-        made = await gather(
+        made = await gather_with_cancel(
             *[self._each_once(abstract.selections[name], members) for name, members in groups.items()]
         )
         members_of = {name: iter(members) for name, members in zip(groups, made, strict=True)}
@@ -134,10 +131,19 @@ def _type_of(abstract: Abstract, row: Any) -> str:
     raise Bailed("unknown_runtime_type")
 
 
-async def _all(values: Sequence[Any]) -> Sequence[Any]:
-    """Await those that are to be awaited, side by side."""
-    waiting = [value for value in values if isawaitable(value)]
+async def _all(resolve: Callable[[Any], Any], rows: Sequence[Any]) -> Sequence[Any]:
+    """Resolve each, and await those that are to be awaited, side by side."""
+    values: list[Any] = []
+    try:
+        for row in rows:
+            values.append(resolve(row))  # noqa: PERF401 what was begun is ended where a later one raises
+    except BaseException:
+        for value in values:
+            if iscoroutine(value):
+                value.close()
+        raise
+    waiting = [value for value in values if is_awaitable(value)]
     if not waiting:
         return values
-    done = iter(await gather(*waiting))
-    return [next(done) if isinstance(value, Awaitable) else value for value in values]
+    done = iter(await gather_with_cancel(*waiting))
+    return [next(done) if is_awaitable(value) else value for value in values]
