@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import asyncpg
 import pytest
+from _pytest.nodeid import NodeId
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -37,8 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="amends-tests-", dir="/tmp")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    if hasattr(config, "workerinput"):
+        for item in items:
+            for group in item.iter_markers("xdist_group"):
+                # xdist 3.8 itself writes it where pytest 9.2 does not look: groups were torn apart
+                item._id = NodeId.parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
