@@ -115,8 +115,9 @@ class Scene:
         after = await self.world.snapshot()
         changed = [table for table in before if before[table] != after[table]]
         assert changed == []
-        for words in self.said:
-            assert await self.world.count("messages", f"body = '{words}'") == 1, words
+        named = f"body LIKE 'Message % of {self.seed}.'"
+        assert await self.world.count("(SELECT DISTINCT body FROM messages) said", named) == len(self.said)
+        assert await self.world.count("messages", named) == len(self.said), "each was said once"
 
     async def _ask(self, mutation: str, by: str, returns: str, **fields: Any) -> Any:
         key = f"change {len(self.asked)}"

@@ -29,14 +29,14 @@ from tests.live.people import People, people
 from tests.live.processes import ROOT
 from tests.server.stage import eventually
 
-BATCHES = 25
-WARMING_BATCHES = 8
+BATCHES = 16
+WARMING_BATCHES = 6
 AT_ONCE = 100
 BODY = "🧿" * 5_000
 """The longest message there may be, in the widest letters: 20 KB for each that is told of it."""
 STALLED = 6
 MOST_GROWTH_BYTES = 40_000_000
-"""Of what the process holds; to keep what the stalled do not read would be 300 MB."""
+"""Of what the process holds; to keep what the stalled do not read would be 190 MB."""
 PROMPT_SECONDS = 3.0
 """Within which a hundred such messages are read by who does read, on a machine that has other work."""
 

@@ -81,7 +81,15 @@ class Watch:
 
     async def hears(self, id_: str, words: str) -> None:
         """Wait until a stream tells of a message with these words: whatever came before it has been told."""
-        await eventually(lambda: any(words in json.dumps(item) for item in self.items[id_]))
+        looked_at = 0
+
+        def is_heard() -> bool:
+            nonlocal looked_at
+            new = self.items[id_][looked_at:]
+            looked_at += len(new)
+            return any(words in json.dumps(item) for item in new)
+
+        await eventually(is_heard)
 
     def events(self, id_: str) -> list[Item]:
         """Give the events that a stream told of."""
