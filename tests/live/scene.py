@@ -96,12 +96,13 @@ class Scene:
 
     def latest(self, since: float, until: float) -> float:
         """Give how late a follower heard of what was said in this time, at worst."""
-        return max(
+        late = (
             heard_at - self.said[words]
             for follower in self.followers
             for words, heard_at in follower.heard_at.items()
             if since <= self.said.get(words, 0) <= until
         )
+        return max(late, default=0)
 
     async def ends_complete(self) -> int:
         """Wait until everybody was told everything, as the log has it; give how many events that were."""

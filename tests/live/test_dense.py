@@ -25,6 +25,8 @@ PATIENCE_SECONDS = 20
 WITHOUT_WORDS = "platform"
 AS_IT_IS_NOW = ("request", "balance")
 
+pytestmark = pytest.mark.xdist_group("house")
+
 
 @dataclass(frozen=True)
 class Followed:
