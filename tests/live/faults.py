@@ -30,6 +30,8 @@ from tests.realtime.bells import RedisServer
 from tests.server.stage import eventually
 
 PATIENCE_SECONDS = 30
+SAID_BETWEEN = 10
+"""How many messages are sent between two restarts, at least."""
 DOORBELLS = (
     "FROM pg_stat_activity WHERE application_name = 'amends-doorbell' AND datname = current_database()"
 )
@@ -129,11 +131,12 @@ async def doorbells_are_cut(house: House, *, times: int, seed: int) -> Fault:
 
 
 async def database_restarts(house: House, *, seed: int) -> Fault:
-    """Stop the database and start it again, once in good order and once as a crash would."""
+    """Stop the database and start it again, in good order and as a crash would, amid as much as it can do."""
     fault = Fault(seed)
     async with scene(house.database_url, house.hosts, seed, "2") as here:
+        here.hands, here.pace_seconds = 5, 0
         async with fault.lasting(here):
-            for mode in ("fast", "immediate"):
+            for mode in ("fast", "immediate", "fast", "immediate"):
                 await _restart(house.database, here, mode)
         await here.repeat_everything()
         async with here.engine.connect() as connection:
@@ -167,13 +170,15 @@ async def _cut_doorbells(engine: AsyncEngine) -> None:
 
 
 async def _restart(database: "Database", here: Scene, mode: str) -> None:
-    """Stop it until everybody has noticed, and start it again."""
+    """Stop it until everybody has noticed, start it again, and let people go on for a while."""
     refused_before = here.world.unavailable
     await asyncio.to_thread(database.stop, mode)
     await _all_say(here.world.hosts, 503)
     await eventually(lambda: here.world.unavailable > refused_before)
     await asyncio.to_thread(database.start)
     await _all_say(here.world.hosts, 200)
+    said_before = len(here.said)
+    await eventually(lambda: len(here.said) > said_before + SAID_BETWEEN)
 
 
 async def _all_say(hosts: Sequence[str], status: int) -> None:

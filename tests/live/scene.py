@@ -48,19 +48,23 @@ class Scene:
     said: dict[str, float] = field(default_factory=dict)
     """By a message's words, when its writer was told that it is sent, by `time.monotonic`."""
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+    hands: int = 2
+    """How many people change something at a time."""
+    pace_seconds: float = PACE_SECONDS
+    """How long each rests after a change."""
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
-        """Let two people at a time change something, again and again, while the block runs."""
+        """Let people change something, again and again, while the block runs."""
         is_over = asyncio.Event()
 
         async def go_on() -> None:
             while not is_over.is_set():
                 await self.change_something()
-                await asyncio.sleep(PACE_SECONDS)
+                await asyncio.sleep(self.pace_seconds)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(2):
+            for _ in range(self.hands):
                 group.create_task(go_on())
             yield
             is_over.set()
