@@ -1,7 +1,8 @@
-"""One embedded PostgreSQL for the whole run, one migrated template in it, a fresh copy of that for each test.
+"""One embedded PostgreSQL for the whole run, a migrated template in it, an empty copy of it for each test.
 
 All of pytest-xdist's workers share the server: whoever comes first starts it and makes the template under
-a lock.
+a lock. To empty a copy takes a tenth of what to make one takes: a worker keeps its copy from test to test,
+until one leaves it large, or other than it was.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -25,8 +28,10 @@ FOLDER_VARIABLE = "TESTS_OF_AMENDS_FOLDER"
 TEMPLATE = "template_amends"
 # The longest go first, or one processor would end the run alone.
 LONGEST = {"test_indexes.py", "test_crash.py", "test_marketplace.py", "test_statements.py"}
-# Nothing of a test outlives a crash of the machine.
-UNSAFE_BUT_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# Nothing of a test outlives a crash of the machine, and little of it is ever updated.
+UNSAFE_BUT_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
+LARGE_BYTES = 20_000_000
+"""A copy that has grown to this is dropped: twice the template, the rows of some forty tests."""
 
 T = TypeVar("T")
 
@@ -81,13 +86,50 @@ def template(postgres: str) -> str:
 _numbers = count(1)
 
 
+class Databases:
+    """Migrated, empty databases, each for one test at a time."""
+
+    def __init__(self, postgres: str, template: str) -> None:
+        self._postgres = postgres
+        self._template = template
+        self._kept: str | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """Give the URL of one while the block runs."""
+        name, self._kept = self._kept or self._made(), None
+        try:
+            yield _named(self._postgres, name)
+        finally:
+            if self._kept is None and _is_emptied(_named(self._postgres, name)):
+                self._kept = name
+            else:
+                _execute(self._postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _made(self) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        _execute(self._postgres, f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        return name
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: str, template: str) -> Databases:
+    """Give the databases of this process."""
+    return Databases(postgres, template)
+
+
 @pytest.fixture
-def database_url(postgres: str, template: str) -> Iterator[str]:
-    """Give a fresh, migrated, empty database of the test's own."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield _named(postgres, name)
-    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(databases: Databases) -> Iterator[str]:
+    """Give a migrated, empty database of the test's own."""
+    with databases.one() as url:
+        yield url
+
+
+@pytest.fixture
+def other_database_url(databases: Databases) -> Iterator[str]:
+    """Give a second one."""
+    with databases.one() as url:
+        yield url
 
 
 @pytest.fixture
@@ -101,12 +143,46 @@ def empty_database_url(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """Give an engine on the test's own database."""
-    from storage.engine import make_engine
-
-    engine = make_engine(database_url)
+    """Give an engine on the test's own database: its connections are new, what it compiled is not."""
+    engine = _engine_on(database_url)
     yield engine
     await engine.dispose()
+
+
+@cache
+def _engine_on(url: str) -> AsyncEngine:
+    from storage.engine import make_engine
+
+    return make_engine(url)
+
+
+def _is_emptied(url: str) -> bool:
+    """Send whoever is left away, and remove every row; whether the database is then as good as a new one."""
+    if _fetch(url, f"SELECT 1 WHERE pg_database_size(current_database()) > {LARGE_BYTES}"):
+        return False
+    try:
+        _execute(url, _emptying())
+    except asyncpg.PostgresError:
+        return False
+    return True
+
+
+@cache
+def _emptying() -> str:
+    """A table that is missing ends it, and triggers that refuse a change are passed over."""
+    from storage.tables import metadata
+
+    tables = ", ".join(f"'{table.name}'" for table in metadata.sorted_tables)
+    return f"""
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+        DO $$ DECLARE each text; BEGIN
+            SET LOCAL session_replication_role = replica;
+            FOREACH each IN ARRAY ARRAY[{tables}] LOOP
+                IF pg_relation_size(each::regclass) > 0 THEN EXECUTE 'DELETE FROM ' || each; END IF;
+            END LOOP;
+            PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+        END $$"""
 
 
 def _named(url: str, name: str) -> str:

@@ -18,6 +18,7 @@ from server.cli.__main__ import app
 from server.passages import PASSAGES
 from server.settings import PREFIX, Settings
 from tests.docs.pages import PAGES, ROOT, Example, examples
+from tests.schema.kept import laid_out
 from tests.schema.world import World
 
 EXAMPLES = list(examples())
@@ -33,7 +34,7 @@ def name_of(page: Path) -> str:
 @pytest.fixture
 async def world(engine: Any) -> World:
     """Give the small marketplace of the graph's own tests."""
-    return await World.open(engine)
+    return await laid_out(engine)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)

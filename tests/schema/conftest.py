@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.schema.kept import laid_out
 from tests.schema.world import World
 
 
 @pytest.fixture
 async def world(engine: AsyncEngine) -> World:
     """Give a marketplace on the test's own database."""
-    return await World.open(engine)
+    return await laid_out(engine)

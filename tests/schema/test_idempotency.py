@@ -79,9 +79,10 @@ async def test_who_waits_too_long_for_a_twin_is_told_to_ask_again(
         "INSERT INTO idempotency_keys (actor, key, mutation, input_hash, created_at)"
         f" VALUES ('MEMBER:{world.buyer.account_id}', 'slow', 'withdrawRequest', 'not yet known', now())"
     )
+    monkeypatch.setitem(engine.SESSION, "lock_timeout", "100ms")
+    await world.engine.dispose()  # only a new connection is told
     async with world.engine.connect() as twin:
         await twin.execute(claimed)
-        monkeypatch.setitem(engine.SESSION, "lock_timeout", "100ms")  # of connections that are new
 
         assert await world.refused("withdrawRequest", world.buyer, **call) == "IDEMPOTENCY_IN_PROGRESS"
 

@@ -197,23 +197,6 @@ def test_a_token_is_revoked_whole_or_by_its_id(folder: Path) -> None:
         assert served.ask("{ __typename }", served.token("platform")).status_code == 200
 
 
-@pytest.mark.parametrize("id_", ["", " ", "x" * 201, "\udcff"])
-def test_nothing_is_revoked_by_what_is_no_id(tmp_path: Path, id_: str) -> None:
-    process = command(tmp_path, "token", "--revoke", id_)
-    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, output) == (2, "")
-    assert "a token's id is text" in " ".join(errors.split())
-
-
-@pytest.mark.parametrize("role", ["--user", "--support"])
-@pytest.mark.parametrize("name", ["", " ", "x" * 81, "\udcff"])
-def test_no_token_is_made_for_what_is_no_name(tmp_path: Path, role: str, name: str) -> None:
-    process = command(tmp_path, "token", role, name)
-    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, output) == (2, "")
-    assert "a name is text" in errors
-
-
 def test_a_wrong_setting_stops_the_start_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = os.environ | {"AMENDS_POOL_SIZE": "many", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
