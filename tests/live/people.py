@@ -90,6 +90,17 @@ class People(World):
         await self.ok("explainNoRefund", self.seller, requestId=request["id"], message="It was as shown.")
         return await self.ok("escalateRequest", self.buyer, requestId=request["id"], text="It was not.")
 
+    async def refunded_with_words(self, words: str) -> Any:
+        """Open a request, refund it with a claim at the carrier, and say something about it afterwards."""
+        request = await self.open_request(await self.sold(), "DAMAGED_IN_TRANSIT", by=self.buyer)
+        await self.ok("refundInFull", self.seller, requestId=request["id"], fileClaim=True)
+        await self.say(self.seller, request, words)
+        return request
+
+    async def say(self, by: Viewer, request: Any, words: str) -> None:
+        """Write in the conversation of a request."""
+        await self.ok("sendMessage", by, "message { number }", threadId=request["thread"]["id"], body=words)
+
     async def inbox_cursor(self, viewer: Viewer) -> str:
         """Give where the viewer's feed is."""
         cursor: str = (await self.run("{ viewer { feedCursor } }", viewer))["viewer"]["feedCursor"]

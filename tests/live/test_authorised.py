@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from domain.viewer import Viewer
 from domain.words import Scope
 from realtime.cursors import Cursors
 from tests.live.conftest import House
@@ -65,7 +64,7 @@ async def test_a_narrowed_token_counts_at_once_live_and_replayed(house: House, w
         inbox = await reader.follow("inboxEvents", after=after)
         ledger = await reader.follow("ledgerEvents", after=after)
         other_inbox = await counter.follow("inboxEvents", after=after)
-        await refunded_with_words(world, "Before.")
+        await world.refunded_with_words("Before.")
         for watch, id_ in ((reader, inbox), (counter, other_inbox)):
             await watch.hears(id_, "Before.")
             assert {"LEDGER_POSTED", "MESSAGE_POSTED"} <= set(watch.kinds(id_))
@@ -75,7 +74,7 @@ async def test_a_narrowed_token_counts_at_once_live_and_replayed(house: House, w
 
         await reader.renew(reading)
         await counter.renew(counting)
-        await refunded_with_words(world, "Later.")
+        await world.refunded_with_words("Later.")
         await reader.hears(inbox, "Later.")
         told = reader.items[inbox][before[inbox] :]
         assert {item["__typename"] for item in told} == {"RequestEvent", "MessageEvent", "RatingEvent"}
@@ -97,7 +96,7 @@ async def test_a_narrowed_token_counts_at_once_live_and_replayed(house: House, w
         hidden = {event["sequence"] for event in reader.events(everything)} - {
             event["sequence"] for event in reader.events(inbox)
         }
-        await refunded_with_words(world, "Again.")
+        await world.refunded_with_words("Again.")
         assert hidden
         await eventually(lambda: reader.events(ledger)[-1]["sequence"] > max(hidden))
         heard = {event["sequence"] for event in reader.events(ledger)}
@@ -137,7 +136,7 @@ async def test_notes_and_assignments_reach_support_alone(house: House, world: Pe
         await world.ok(
             "addInternalNote", world.support, "request { id }", **named, body=f"{SECRET_WORDS} Six."
         )
-        await say(world, world.support, request, "We look into it.")
+        await world.say(world.support, request, "We look into it.")
 
         await desk.hears(queue, "MESSAGE_POSTED")
         told = dict(zip(desk.kinds(queue), desk.events(queue), strict=True))
@@ -166,7 +165,7 @@ async def test_a_buyer_is_told_nothing_of_the_sellers_money(house: House, world:
             await buyer.follow("inboxEvents", after=buyers),
             await seller.follow("inboxEvents", after=sellers),
         )
-        request = await refunded_with_words(world, "Have a nice day.")
+        request = await world.refunded_with_words("Have a nice day.")
         await buyer.hears(inbox, "Have a nice day.")
         await seller.hears(desk, "Have a nice day.")
         assert set(seller.kinds(desk)) >= {"LEDGER_POSTED", "CLAIM_CHANGED", "RATING_CHANGED"}
@@ -227,8 +226,8 @@ async def test_the_platform_follows_a_request_but_no_words(house: House, world: 
         live = await platform.follow("requestEvents", of=request["id"], after=cursor_at(cursor, 0))
         of_thread = {"of": request["thread"]["id"], "after": cursor_at(thread_cursor, 0)}
         words = await platform.follow("threadEvents", **of_thread)
-        await say(world, world.buyer, request, "Does it hum for you?")
-        await say(world, world.seller, request, "It sings.")
+        await world.say(world.buyer, request, "Does it hum for you?")
+        await world.say(world.seller, request, "It sings.")
         await world.ok(
             "refundInFull", world.seller, requestId=request["id"], message="Keep the humming lamp."
         )
@@ -273,7 +272,7 @@ async def test_typing_reaches_the_other_side_now_and_nobody_later(house: House, 
             await watches[name].hears(followed[name], "TypingEvent")
             (typing,) = typed(watches[name], followed[name])
             assert typing["user"] == {"username": world.seller.username}
-        await say(world, world.buyer, request, "There.")
+        await world.say(world.buyer, request, "There.")
         for name, watch in watches.items():
             await watch.hears(followed[name], "There.")
             assert len(typed(watch, followed[name])) == 1, f"{name} is told of the other side alone"
@@ -286,18 +285,6 @@ def amends(house: House, *words: str) -> str:
     """Run a command of ours as an operator does, and give what it printed."""
     command = [str(ROOT / "amends"), *words]
     return subprocess.run(command, env=house.environment, check=True, capture_output=True, text=True).stdout
-
-
-async def refunded_with_words(world: People, words: str) -> Any:
-    """Open a request, refund it with a claim at the carrier, and say something about it afterwards."""
-    request = await world.open_request(await world.sold(), "DAMAGED_IN_TRANSIT", by=world.buyer)
-    await world.ok("refundInFull", world.seller, requestId=request["id"], fileClaim=True)
-    await say(world, world.seller, request, words)
-    return request
-
-
-async def say(world: People, by: Viewer, request: Any, words: str) -> None:
-    await world.ok("sendMessage", by, "message { number }", threadId=request["thread"]["id"], body=words)
 
 
 def typed(watch: Watch, id_: str) -> list[dict[str, Any]]:
