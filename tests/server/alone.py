@@ -1,5 +1,6 @@
 """A stage served by a process of its own, which takes signals: `python -m tests.server.alone URL FOLDER`."""
 
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.server.stage import Stage
 
 
 def main(database_url: str, folder: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
     listener = socket.create_server(("127.0.0.1", 0))
     settings = Settings(database_url=database_url, sandbox=True, data_dir=Path(folder))
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
