@@ -30,7 +30,7 @@ from storage import callers, inbox
 from storage.posting import Posting, post_journals
 from storage.scans import record_scans
 from storage.tables import accounts, inbox_entries, sellers, threads
-from storage.transaction import recording
+from storage.transaction import recording, unrecorded
 
 ROWS_AT_ONCE = 250
 RECENT = timedelta(days=7)
@@ -80,7 +80,9 @@ class Director:
                 await self._hire(stage, night)
             for day in range(1, days + 1):
                 night += DAY
-                async with connection.begin(), recording(connection, since=self._plan.now - RECENT):
+                recent = self._plan.now - RECENT
+                told = recording(connection, since=recent) if night >= recent else unrecorded(connection)
+                async with connection.begin(), told:
                     await self._actors.live(stage, night)
                     await self._report(stage, night)
                     if day % PAYOUT_DAYS == 0:

@@ -19,8 +19,8 @@ from domain.policy import CURRENT
 from domain.refusals import Refusal
 from domain.values import Order
 from domain.words import ImportStatus, ParcelRole
-from storage.import_plan import Plan, amounts, described, introduced, packed, shipment_name
-from storage.known import Row, ShipmentName, look, order_keys
+from storage.import_plan import AMOUNTS, Plan, amounts, described, introduced, packed, shipment_name
+from storage.known import Row, ShipmentName, look
 from storage.posting import Posting, post_journals
 from storage.rows import as_set, columns_of, insert_set
 from storage.tables import accounts, orders, parcels, sellers, shipments
@@ -63,15 +63,15 @@ async def _import(
             statuses[place] = plan.take(row)
         except Refusal as refusal:
             outcomes[place] = ImportOutcome(ImportStatus.REJECTED, refusal=refusal)
-    await _write(connection, plan, at)
-    keys = await order_keys(connection, {rows[place].external_id for place in statuses})
+    keys = await _write(connection, plan, at)
     await _post_sales(connection, plan, keys)
     for place, status in statuses.items():
         outcomes[place] = ImportOutcome(status, keys[rows[place].external_id])
     return outcomes
 
 
-async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
+async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[str, tuple[int, int]]:
+    """Write what there is to write; give the keys of all orders by name."""
     ids = await _put_members(connection, plan, at)
     if plan.sellers:
         await connection.execute(_new_seller, [_seller(plan, name, ids) for name in sorted(plan.sellers)])
@@ -81,6 +81,7 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
     def shipment_of(row: ImportedOrder, otherwise: int | None = None) -> Row:
         return {"shipment_id": shipment_ids[shipment_name(row, row.shipment)] if row.shipment else otherwise}
 
+    keys = {name: (row["seller_id"], row["id"]) for name, row in plan.known.orders.items()}
     if plan.new_orders:
         new_orders = [
             {
@@ -93,7 +94,8 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
             | shipment_of(row)
             for row in plan.new_orders
         ]
-        await connection.execute(_new_order, new_orders)
+        added = await connection.execute(_new_orders, as_set(_order_row, new_orders))
+        keys |= {row.external_id: (row.seller_id, row.id) for row in added}
     if plan.changed_orders:
         known = plan.known.orders
         changed = [
@@ -103,6 +105,7 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> None:
             for row in plan.changed_orders
         ]
         await connection.execute(_change_order, changed)
+    return keys
 
 
 async def _put_members(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[str, int]:
@@ -212,7 +215,13 @@ _shipment = sa.table(
 _new_shipments = insert_set(_shipment).returning(
     shipments.c.seller_id, shipments.c.id, shipments.c.external_id
 )
-_new_order = sa.insert(orders)
+_order_row = sa.table(
+    "orders",
+    *columns_of(orders, "seller_id", "buyer_id", "external_id", "shipment_id", "currency", *AMOUNTS),
+    *columns_of(orders, "placed_at", "title", "description", "condition", "category", "consumable"),
+    *columns_of(orders, "quantity", "photos", "show_id", "show_title", "video_receipt_url", "show_at"),
+)
+_new_orders = insert_set(_order_row).returning(orders.c.seller_id, orders.c.id, orders.c.external_id)
 _change_order = sa.update(orders).where(orders.c.external_id == sa.bindparam("named"))
 _change_shipment = sa.update(shipments).where(
     shipments.c.seller_id == sa.bindparam("of_seller_id"), shipments.c.id == sa.bindparam("of_id")

@@ -56,14 +56,6 @@ async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Kn
     return known
 
 
-async def order_keys(
-    connection: AsyncConnection, external_ids: Collection[str]
-) -> dict[str, tuple[int, int]]:
-    """Give orders' keys by name."""
-    found = await _all(connection, _orders, external_ids)
-    return {row["external_id"]: (row["seller_id"], row["id"]) for row in found}
-
-
 async def _shipments_by_name(
     connection: AsyncConnection, names: Collection[ShipmentName]
 ) -> dict[ShipmentName, Row]:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, Insert, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, Insert, insert
+from sqlalchemy.types import TypeEngine
 
 from domain.money import Currency, Money
 from domain.values import Address, Charge, Order, RequestKey, Shipment
@@ -148,22 +149,25 @@ def insert_set(table: sa.TableClause, **made: Callable[[sa.FromClause], sa.Colum
     Runs with the parameters that `as_set` makes of the rows; what a row does not give is made from it.
     """
     new = given_rows(table)
-    values: dict[str, sa.ColumnElement[Any]] = {column.name: new.c[column.name] for column in _plain(table)}
+    values: dict[str, sa.ColumnElement[Any]] = {column.name: new.c[column.name] for column in _given(table)}
     values |= {name: make(new) for name, make in made.items()}
     return insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
 
 
 def given_rows(table: sa.TableClause) -> sa.FromClause:
     """Any number of rows like a table's, given as the parameters that `as_set` makes of them."""
-    plain = _plain(table)
-    arrays = [sa.bindparam(f"new_{column.name}", type_=ARRAY(column.type)) for column in plain]
-    columns = [sa.column(column.name, column.type) for column in plain]
-    return sa.func.unnest(*arrays).table_valued(*columns).render_derived("new")
+    given = [sa.column(column.name, _apart(column.type)) for column in _given(table)]
+    arrays = [sa.bindparam(f"new_{column.name}", type_=ARRAY(column.type, dimensions=1)) for column in given]
+    new = sa.func.unnest(*arrays).table_valued(*given).render_derived("new")
+    if not any(isinstance(column.type, ARRAY) for column in table.columns):
+        return new
+    together = [_together(new.c[column.name], column.type).label(column.name) for column in _given(table)]
+    return sa.select(*together).select_from(new).subquery("new_rows")
 
 
 def as_set(table: sa.TableClause, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The parameters of `insert_set` and `given_rows`: one list for each column."""
-    return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _plain(table)}
+    return {f"new_{column.name}": [row.get(column.name) for row in rows] for column in _given(table)}
 
 
 def columns_of(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
@@ -171,9 +175,23 @@ def columns_of(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
     return (sa.column(name, table.c[name].type) for name in names)
 
 
-def _plain(table: sa.TableClause) -> list[sa.ColumnClause[Any]]:
-    """The columns that a row simply gives: arrays would be unnested too, text for searching is made."""
-    return [column for column in table.columns if not isinstance(column.type, ARRAY | TSVECTOR)]
+def _given(table: sa.TableClause) -> list[sa.ColumnClause[Any]]:
+    """The columns that a row simply gives: text for searching is made."""
+    return [column for column in table.columns if not isinstance(column.type, TSVECTOR)]
+
+
+def _apart(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type that a column's values travel in: a list of arrays would be unnested to the last element."""
+    return JSONB(none_as_null=True) if isinstance(type_, ARRAY) else type_
+
+
+def _together(given: sa.ColumnElement[Any], type_: TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """A value of that type, as it travelled."""
+    if not isinstance(type_, ARRAY):
+        return given
+    element = sa.func.jsonb_array_elements_text(given).column_valued("element")
+    elements = sa.select(element).correlate_except(element.scalar_alias).scalar_subquery()
+    return sa.case((given.is_not(None), sa.cast(sa.func.array(elements), type_)))
 
 
 def earliest(*instants: datetime | None) -> datetime | None:

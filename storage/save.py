@@ -25,10 +25,10 @@ from storage.conversation import (
     open_threads,
     threads_of_requests,
 )
-from storage.moves import Move, named
+from storage.moves import Move
 from storage.news import bring_news_of_requests
 from storage.parts import save_parts
-from storage.rows import as_set, columns_of, given_rows
+from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in, notifications_of
 from storage.timeline import PEOPLE, Told, write_timeline
@@ -83,34 +83,35 @@ async def _save_requests(
     opened = [move.after for move in moves if move.before is None]
     threads = await _open_threads(connection, opened) if opened else {}
     if opened:
-        await connection.execute(
-            _insert, [_row(last[request.key], threads[request.key]) for request in opened]
-        )
+        rows = [_row(last[request.key], threads[request.key]) for request in opened]
+        await connection.execute(_insert, as_set(_opened, rows))
         counts = {request.key.seller_id: request.key.number for request in opened}
         await connection.execute(
             _count, [{"seller": seller, "number": number} for seller, number in counts.items()]
         )
     changed = {move.after.key for move in moves if move.after != move.before} - set(threads)
     if changed:
-        states = [named(request) | _state(request) for key, request in last.items() if key in changed]
-        await connection.execute(_update, states)
+        states = [_key(request) | _state(request) for key, request in last.items() if key in changed]
+        await connection.execute(_update, as_set(_changed, states))
     known = set(last) - set(threads)
     return threads | (await threads_of_requests(connection, known) if known else {})
 
 
 def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
-    return _state(request) | {
-        "seller_id": request.key.seller_id,
-        "number": request.key.number,
-        "order_id": request.order.id,
-        "buyer_id": request.order.buyer_id,
-        "thread_id": thread.id,
-        "kind": request.kind,
-        "reason": request.reason,
-        "description": request.description,
-        "policy_version": request.policy_version,
-        "opened_at": request.opened_at,
-    }
+    return (
+        _key(request)
+        | _state(request)
+        | {
+            "order_id": request.order.id,
+            "buyer_id": request.order.buyer_id,
+            "thread_id": thread.id,
+            "kind": request.kind,
+            "reason": request.reason,
+            "description": request.description,
+            "policy_version": request.policy_version,
+            "opened_at": request.opened_at,
+        }
+    )
 
 
 async def _open_threads(
@@ -138,6 +139,10 @@ def _thread(request: Request, subjects: Mapping[tuple[int, int], Any]) -> NewThr
         entries={account: shared | {"party": party} for account, party in parties.items()},
         request_number=request.key.number,
     )
+
+
+def _key(request: Request) -> dict[str, int]:
+    return {"seller_id": request.key.seller_id, "number": request.key.number}
 
 
 def _state(request: Request) -> dict[str, Any]:
@@ -211,9 +216,25 @@ def _entry(request: Request, account: int) -> Mapping[str, Any]:
     return {"status": request.status, "due_at": due_at}
 
 
-_insert = sa.insert(requests)
-_update = sa.update(requests).where(
-    requests.c.seller_id == sa.bindparam("of_seller_id"), requests.c.number == sa.bindparam("of_number")
+_KEY = ("seller_id", "number")
+_STATE = (
+    *("version", "status", "outcome", "funded_by", "handled_by", "routing_cause", "updated_at", "closed_at"),
+    *("locked_at", "due_at", "overdue", "escalation_opened_as"),
+    *("survey_satisfied", "survey_comment", "survey_at"),
+    *("rating_counted", "rating_because", "rating_signals", "rating_positive", "rating_negative"),
+)
+_opened = sa.table(
+    "requests",
+    *columns_of(requests, *_KEY, "order_id", "buyer_id", "thread_id", "kind", "reason", "description"),
+    *columns_of(requests, "policy_version", "opened_at", *_STATE),
+)
+_insert = insert_set(_opened)
+_changed = sa.table("changed", *columns_of(requests, *_KEY, *_STATE))
+_now = given_rows(_changed).c
+_update = (
+    sa.update(requests)
+    .where(requests.c.seller_id == _now.seller_id, requests.c.number == _now.number)
+    .values({name: _now[name] for name in _STATE})
 )
 _count = (
     sa.update(sellers)

@@ -28,6 +28,7 @@ class _Record:
 
     happened: list[Happened] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
+    is_kept: bool = True
 
 
 def in_silence(_: Collection[str]) -> None:
@@ -63,6 +64,16 @@ async def recording(connection: AsyncConnection, *, since: datetime | None = Non
 
 
 @asynccontextmanager
+async def unrecorded(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Tell nobody of what happens in the block."""
+    connection.info[RECORD] = _Record(is_kept=False)
+    try:
+        yield
+    finally:
+        del connection.info[RECORD]
+
+
+@asynccontextmanager
 async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
     """Undo what the block changed, and whom it told of what, if it ends by an exception."""
     record = connection.info[RECORD]
@@ -77,9 +88,13 @@ async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
 
 def tell(connection: AsyncConnection, happened: Iterable[Happened]) -> None:
     """Note what is to be appended at the end of the transaction."""
-    connection.info[RECORD].happened.extend(happened)
+    record = connection.info[RECORD]
+    if record.is_kept:
+        record.happened.extend(happened)
 
 
 def notify(connection: AsyncConnection, notifications: Iterable[Notification]) -> None:
     """Note what is to be written, with its events, at the end of the transaction."""
-    connection.info[RECORD].notifications.extend(notifications)
+    record = connection.info[RECORD]
+    if record.is_kept:
+        record.notifications.extend(notifications)

@@ -50,6 +50,13 @@ async def test_words_and_parcel_follow_the_import(engine: AsyncEngine) -> None:
     assert await market.run("SELECT display_name FROM accounts WHERE username = 'bea'") == [("Bea B.",)]
 
 
+async def test_photos_keep_their_order_and_their_spelling(engine: AsyncEngine) -> None:
+    market = Market(engine)
+    odd = ("https://img.example/2,{3}.jpg", 'https://img.example/"1\\".jpg', "https://img.example/ü")
+    await import_(market, order("O-1", shipment=None, photos=odd), order("O-2", shipment=None, photos=()))
+    assert await market.run("SELECT photos FROM orders ORDER BY external_id") == [(list(odd),), ([],)]
+
+
 async def test_parties_and_amounts_stay(engine: AsyncEngine) -> None:
     market = Market(engine)
     await import_(market, order())
