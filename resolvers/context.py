@@ -4,7 +4,7 @@ Decides that every read names its viewer and that what many rows ask for is aske
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -69,8 +69,8 @@ class Context:
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
         if self._at is None:
-            self._at = asyncio.ensure_future(self._read_clock())
-        return await self._at
+            self._at = _begun(self._read_clock())
+        return await asyncio.shield(self._at)  # one asker that goes away must not take it from the others
 
     async def _read_clock(self) -> datetime:
         async with self._reading.connect() as connection:
@@ -84,8 +84,8 @@ class Context:
     async def look(self) -> str:
         """Remember what is visible now, once: cursors are of this moment, whatever is read later."""
         if self._seen is None:
-            self._seen = asyncio.ensure_future(self._take_snapshot())
-        return await self._seen
+            self._seen = _begun(self._take_snapshot())
+        return await asyncio.shield(self._seen)  # as above
 
     async def _take_snapshot(self) -> str:
         async with self._reading.connect() as connection:
@@ -124,6 +124,13 @@ class Context:
         """Read everything anew from now on: something was written."""
         self._batches.clear()
         self._at = None
+
+
+def _begun(reading: Coroutine[Any, Any, V]) -> "asyncio.Task[V]":
+    """Begin to read for whoever asks: what goes wrong is told to them, and there may be nobody left."""
+    task = asyncio.ensure_future(reading)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
 
 
 class _Batch:

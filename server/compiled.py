@@ -35,10 +35,7 @@ class Compiled:
         except Unsupported as unsupported:
             self.left_to_plain[str(unsupported)] += 1
             return None
-        context = make_context()
-        if asks_for_cursor(document):
-            await context.look()
-        return await self._run(prepared, context, None)
+        return await self._run(prepared, make_context(), None, looks=asks_for_cursor(document))
 
     def prepared(self, document: DocumentNode, executor: Executor[Any]) -> Prepared | None:
         """Give the plan of a subscription's payloads; None where there is none."""
@@ -52,8 +49,12 @@ class Compiled:
         """Give an event's data; None where the plain executor has to answer."""
         return await self._run(prepared, context, event)
 
-    async def _run(self, prepared: Prepared, context: Context, root: Any) -> dict[str, Any] | None:
+    async def _run(
+        self, prepared: Prepared, context: Context, root: Any, *, looks: bool = False
+    ) -> dict[str, Any] | None:
         try:
+            if looks:
+                await context.look()
             data = await prepared.run(context, root)
         except Bailed as bailed:
             self.left_to_plain[str(bailed)] += 1

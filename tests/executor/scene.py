@@ -50,9 +50,8 @@ class Faults:
     broken: int = 0
     missing: int = 0
 
-    def spoil(self, statement: Any, asked: object, key: object, answer: Any) -> Any:
+    def spoil(self, name: str, asked: object, key: object, answer: Any) -> Any:
         """Give what a question is answered with. Raises BrokenRead."""
-        name = NAMES.get(getattr(statement, "__self__", statement), statement.__qualname__)
         lot = crc32(f"{self.seed} {name} {asked} {key}".encode()) % 1000
         if lot < self.broken:
             raise BrokenRead(f"{name} {key}")
@@ -97,12 +96,14 @@ class Remembering(Context):
     memory: Memory = field(kw_only=True)
 
     async def _read_clock(self) -> datetime:
-        await asyncio.sleep(0)
-        return self.memory.now
+        await _some_turns()
+        present: datetime = self.memory.faults.spoil("clock", "", "", self.memory.now)
+        return present
 
     async def _take_snapshot(self) -> str:
-        await asyncio.sleep(0)
-        return self.memory.snapshot
+        await _some_turns()
+        snapshot: str = self.memory.faults.spoil("snapshot", "", "", self.memory.snapshot)
+        return snapshot
 
     async def read_many(
         self, statement: Callable[..., Any], keys: Sequence[Any], *args: Any, **kwargs: Any
@@ -118,13 +119,20 @@ class Remembering(Context):
             known.update(zip(unknown, found, strict=True))
         else:
             await asyncio.sleep(0)
+        name = NAMES.get(getattr(statement, "__self__", statement), statement.__qualname__)
         answers = []
         for key in keys:
             answer = known[key]
             if isinstance(answer, Exception):
                 raise answer.with_traceback(None)
-            answers.append(self.memory.faults.spoil(statement, asked, key, answer))
+            answers.append(self.memory.faults.spoil(name, asked, key, answer))
         return answers
+
+
+async def _some_turns() -> None:
+    """Take as long as others need to fail meanwhile."""
+    for _ in range(12):
+        await asyncio.sleep(0)
 
 
 @dataclass

@@ -3,10 +3,11 @@
 `TESTS_OF_AMENDS_DOCUMENTS` and `TESTS_OF_AMENDS_SEED` make a longer walk, or another one.
 """
 
+import gc
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from random import Random
 from typing import Any
 
@@ -126,10 +127,11 @@ def report(both: Both) -> None:
 
 
 @pytest.fixture
-async def scene(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> Scene:
+async def scene(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     """Give a world that is lived in; bugs are told by their names in place of a reference."""
     monkeypatch.setattr(errors, "_report", lambda error, _path=None: repr(error))
-    return await Scene.set(await World.open(engine))
+    yield await Scene.set(await World.open(engine))
+    gc.collect()  # what was let go of is warned of here, not in somebody else's test
 
 
 async def test_random_documents_are_answered_alike(scene: Scene) -> None:
