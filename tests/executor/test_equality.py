@@ -35,7 +35,12 @@ SEED = int(os.environ.get("TESTS_OF_AMENDS_SEED", "1"))
 OFTEN = ("support", "seller", "buyer") * 4
 BY_PLAN = "by plan"
 # The plain executor lets go of what it has begun where an error makes it vain.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings(
+        "ignore:Exception ignored in. <coroutine:pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 
 
 class Both:
