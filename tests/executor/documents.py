@@ -4,7 +4,7 @@ Decides what is selected. A response name means one field with one set of argume
 document: whatever stands beside whatever, it can be merged.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
@@ -43,6 +43,11 @@ class Asked:
     variables: dict[str, Any]
     name: str | None
     is_mistaken: bool  # whether it may hold what a client should not have sent
+
+    def otherwise(self) -> "Asked":
+        """The same document under other conditions."""
+        flipped = {name: not value for name, value in self.variables.items() if isinstance(value, bool)}
+        return replace(self, variables={**self.variables, **flipped})
 
 
 class Documents:

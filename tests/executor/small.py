@@ -20,11 +20,14 @@ from graphql import (
 )
 
 from executor.fields import Compute, How, Read, Resolve
+from executor.leaves import Inlines
 from executor.outcomes import Bailed, Unsupported
 from executor.plans import Plans
 
 PLANNED = "planned"
 HOW = "how"
+UTC_Z = orjson.OPT_UTC_Z  # instants may be left to whoever writes them
+NO_INLINES: Inlines = {}
 
 
 def found(kind: GraphQLOutputType, how: How | None, **arguments: GraphQLArgument) -> GraphQLField:
@@ -76,10 +79,14 @@ class Small:
     """A schema of one query type, and its plans."""
 
     def __init__(
-        self, fields: Mapping[str, GraphQLField], *types: GraphQLNamedType, context: Any = None
+        self,
+        fields: Mapping[str, GraphQLField],
+        *types: GraphQLNamedType,
+        context: Any = None,
+        inlines: Inlines = NO_INLINES,
     ) -> None:
         self.schema = GraphQLSchema(GraphQLObjectType("Query", dict(fields)), types=types)
-        self.plans = Plans(self.schema, lambda definition: definition.extensions[HOW], {})
+        self.plans = Plans(self.schema, lambda definition: definition.extensions[HOW], inlines)
         self.context = context
         self._documents: dict[str, DocumentNode] = {}
 
@@ -107,5 +114,5 @@ class Small:
         assert bool(wrong) is bool(plain.errors), f"{wrong!r} by plan, {plain.errors} without"
         if wrong is not None:
             return Answer(plain, str(wrong) if isinstance(wrong, Bailed) else type(wrong).__name__)
-        assert orjson.dumps(data) == orjson.dumps(plain.data)
+        assert orjson.dumps(data, option=UTC_Z) == orjson.dumps(plain.data)
         return Answer(plain, PLANNED)

@@ -32,6 +32,7 @@ from tests.schema.world import World
 
 DOCUMENTS = int(os.environ.get("TESTS_OF_AMENDS_DOCUMENTS", "500"))
 SEED = int(os.environ.get("TESTS_OF_AMENDS_SEED", "1"))
+AGAIN = 0.15  # how often a document is sent with other variables as well
 OFTEN = ("support", "seller", "buyer") * 4
 BY_PLAN = "by plan"
 # The plain executor lets go of what it has begun where an error makes it vain.
@@ -62,7 +63,10 @@ class Both:
         root = graph._schema.subscription_type
         if root is None or self.random.random() < 0.7:
             name = self.random.choice([*OFTEN, *self._scene.viewers])
-            await self._compare(self._documents.query(), name, None)
+            asked = self._documents.query()
+            await self._compare(asked, name, None)
+            if self.random.random() < AGAIN:
+                await self._compare(asked.otherwise(), name, None)
         else:
             asked = self._documents.subscription(self.random.choice(list(root.fields)))
             event, name = self.random.choice(self._events)

@@ -1,12 +1,14 @@
 """A leaf is converted as the plain executor converts it, or left to it: any value, in any place."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
 from math import inf, nan
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from graphql import (
@@ -23,6 +25,8 @@ from graphql import (
     Undefined,
 )
 
+from schema.fast import INLINES
+from schema.graph import graph
 from tests.executor.small import PLANNED, Small, computed, read, resolved
 
 
@@ -170,3 +174,38 @@ async def test_a_bool_is_no_int_and_a_large_int_is_an_error() -> None:
     large = await small.ask("{ it }", SimpleNamespace(value=2**31))
     assert large.data == {"it": None}
     assert large.plain.errors
+
+
+class Instant(datetime):
+    pass
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ZONES = [
+    UTC,
+    timezone(timedelta(0)),
+    timezone(timedelta(hours=2)),
+    ZoneInfo("UTC"),
+    ZoneInfo("America/New_York"),
+]
+INSTANTS = [
+    *(NOON.astimezone(zone) for zone in ZONES),
+    *(NOON.replace(year=1), NOON.replace(year=9999), NOON.replace(second=15, microsecond=120)),
+    *(datetime.min, datetime.max, NOON.replace(tzinfo=None)),  # noqa: DTZ901 of no zone
+    *(Instant(2026, 3, 1, tzinfo=UTC), date(2026, 3, 1), Decimal("1E+3"), Decimal("0.10")),
+]
+
+
+@pytest.mark.parametrize("name", ["DateTime", "URL", "Cursor", "Decimal"])
+async def test_scalars_of_the_graph_are_written_as_they_say(name: str) -> None:
+    kind: Any = graph._schema.get_type(name)
+    fields = {
+        "one": read(kind, "value"),
+        "needed": read(GraphQLNonNull(kind), "value"),
+        "some": computed(GraphQLList(kind), lambda row: [row.value]),
+    }
+    small = Small(fields, inlines=INLINES)
+    for value in [*VALUES, *INSTANTS]:
+        for field in fields:
+            answer = await small.ask(f"{{ {field} }}", SimpleNamespace(value=value))
+            assert answer.planned == PLANNED or answer.plain.errors, repr(value)

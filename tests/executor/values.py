@@ -101,8 +101,12 @@ class Values:
         return f"({declared})" if declared else ""
 
     def given(self) -> dict[str, Any]:
-        """The variables as a client sends them."""
-        return {name: each.given for name, each in self.variables.items() if each.given is not ABSENT}
+        """The variables as a client sends them, now and then with a text that nobody can look for."""
+        given = {name: each.given for name, each in self.variables.items() if each.given is not ABSENT}
+        for name, value in given.items():
+            if self.is_mistaken and isinstance(value, str) and self.chance(0.2):
+                given[name] = f"{value}\0"
+        return given
 
     def condition(self) -> str:
         """A value for the `if` of `@skip` and `@include`."""
