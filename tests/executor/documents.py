@@ -248,8 +248,12 @@ class _Writing:
 
     def _overlapping(self, parent: GraphQLNamedType) -> list[GraphQLNamedType]:
         """The types a value of this type can be of as well: those it is for certain, more than once."""
-        possible = set(self._possible(parent))
-        kinds = [each for each in self.schema.type_map.values() if possible & set(self._possible(each))]
+        possible = self._possible(parent)
+        kinds = [
+            each
+            for each in self.schema.type_map.values()
+            if any(kind in possible for kind in self._possible(each))
+        ]
         return [*kinds, *possible, *([parent] * len(kinds) if len(possible) == 1 else [])]
 
     def _possible(self, kind: Any) -> list[Any]:
