@@ -38,6 +38,7 @@ EVENTS = """subscription { inboxEvents { __typename
 CONNECTING_AT_ONCE = 50
 LATE_SECONDS = 0.25
 SETTLE_SECONDS = 2.0
+MOST_PENDING = 100
 
 
 @dataclass(slots=True)
@@ -171,32 +172,38 @@ async def begin(socket: ClientConnection, token: str) -> None:
 async def write(
     engine: AsyncEngine, bell: Doorbell, sellers: Sequence[Seller], rate: int, seconds: float
 ) -> int:
-    """Change conversations in turn, so many a second; give how many."""
+    """Change conversations in turn, so many a second; give how many changes there were to tell of."""
     began = time.perf_counter()
     count = round(rate * seconds)
-    pending: set[asyncio.Task[None]] = set()
+    pending: set[asyncio.Task[int]] = set()
+    told = 0
     for number in range(count):
         await asyncio.sleep(max(began + number / rate - time.perf_counter(), 0))
         task = asyncio.create_task(change(engine, bell, sellers[number % len(sellers)]))
         pending.add(task)
-        task.add_done_callback(pending.discard)
-    await asyncio.gather(*pending)
-    return count
+        if len(pending) > MOST_PENDING:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            told += sum(task.result() for task in done)
+    return told + sum(await asyncio.gather(*pending))
 
 
-async def change(engine: AsyncEngine, bell: Doorbell, seller: Seller) -> None:
-    """Mark a conversation unread or read, whichever changes it."""
+async def change(engine: AsyncEngine, bell: Doorbell, seller: Seller) -> int:
+    """Mark a conversation unread or read in turn; give how many events that was: none if it was so already."""
     at = datetime.now(UTC)
+    before = len(seller.committed)
     key = seller.account_id, seller.owner_id, seller.thread_id
     async with transaction(engine, lambda names: committed(bell, names, seller, at)) as connection:
         if len(seller.committed) % 2:
             await inbox.mark_read(connection, *key, up_to_number=1, at=at)
         else:
             await inbox.mark_unread(connection, *key, at=at)
+    return len(seller.committed) - before
 
 
 def committed(bell: Doorbell, names: Collection[str], seller: Seller, at: datetime) -> None:
     """Note when it became durable, then ring."""
+    if not names:
+        return
     seller.committed[at.isoformat().replace("+00:00", "Z")] = time.perf_counter()
     bell.ring(names)
 
