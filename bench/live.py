@@ -188,7 +188,7 @@ async def write(
 
 
 async def change(engine: AsyncEngine, bell: Doorbell, seller: Seller) -> int:
-    """Mark a conversation unread or read in turn; give how many events that was: none if it was so already."""
+    """Mark a conversation unread or read in turn; give how many events that was, none if it was so."""
     at = datetime.now(UTC)
     before = len(seller.committed)
     key = seller.account_id, seller.owner_id, seller.thread_id
