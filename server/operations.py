@@ -233,11 +233,16 @@ class _Teller:
     async def _patiently(self, event: Any) -> Frame | None:
         return await patiently(lambda: self._try_to_tell(event))
 
-    async def _try_to_tell(self, event: Any) -> Frame | None:
-        house = self._house
-        context = house.context_for(self._viewer_now())
+    async def _look(self) -> Context:
+        """Give the eyes of this moment."""
+        context = self._house.context_for(self._viewer_now())
         if asks_for_cursor(self._document):
             await context.look()
+        return context
+
+    async def _try_to_tell(self, event: Any) -> Frame | None:
+        house = self._house
+        context = await self._look()
         if not await house.visible(context, event):
             return None
         cursor = getattr(event, "cursor", None)
@@ -245,6 +250,7 @@ class _Teller:
             data = await house.compiled.payload(self._prepared, context, event)
             if data is not None:
                 return Frame({"data": data}, cursor)
+            context = await self._look()  # anew: the other remembers what went wrong
         executor = self._executor.build_per_event_executor(event)
         executor._relevant_sub_fields = {}  # noqa: SLF001 the copy's is shared, and would grow with each event
         executor.context_value = context

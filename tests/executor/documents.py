@@ -64,9 +64,10 @@ class Documents:
         assert root is not None
         return writing.operation("query", writing.selection(root, writing.room))
 
-    def subscription(self, field_name: str) -> Asked:
-        """Give a subscription to this field."""
+    def subscription(self, field_name: str, likely: str) -> Asked:
+        """Give a subscription to this field, with an interest in what is likely told."""
         writing = self._writing()
+        writing.likely = self._schema.get_type(likely)
         root = self._schema.subscription_type
         assert root is not None
         return writing.operation("subscription", writing.only(root, field_name))
@@ -103,6 +104,7 @@ class _Writing:
     random: Random
     values: Values
     room: Room
+    likely: GraphQLNamedType | None = None
     meanings: dict[str, str] = field(default_factory=dict)  # by response name
     fragments: dict[str, tuple[GraphQLNamedType, int, str]] = field(default_factory=dict)
 
@@ -228,7 +230,7 @@ class _Writing:
         return size, chosen
 
     def _inline(self, parent: GraphQLNamedType, room: Room) -> str:
-        kind = self.random.choice(self._overlapping(parent))
+        kind = self._kind(parent)
         condition = "" if kind is parent and self.values.chance(0.5) else f" on {kind.name}"
         return f"...{condition}{self._directives()} {self.selection(kind, room)}"
 
@@ -240,11 +242,18 @@ class _Writing:
         ]
         if known and self.values.chance(0.5):
             return f"...{self.random.choice(known)}{self._directives()}"
-        kind = self.random.choice(kinds)
+        kind = self._kind(parent)
         text = self.selection(kind, room)
         name = f"{self.random.choice(['F', 'on_', kind.name])}{len(self.fragments)}"
         self.fragments[name] = (kind, room.rows, f"fragment {name} on {kind.name} {text}")
         return f"...{name}{self._directives()}"
+
+    def _kind(self, parent: GraphQLNamedType) -> GraphQLNamedType:
+        """The type of a fragment."""
+        is_likely = is_abstract_type(parent) and self.likely in self._possible(parent)
+        if self.likely and is_likely and self.values.chance(0.5):
+            return self.likely
+        return self.random.choice(self._overlapping(parent))
 
     def _overlapping(self, parent: GraphQLNamedType) -> list[GraphQLNamedType]:
         """The types a value of this type can be of as well: those it is for certain, more than once."""
