@@ -144,16 +144,17 @@ def empty_database_url(postgres: str) -> Iterator[str]:
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Give an engine on the test's own database: its connections are new, what it compiled is not."""
-    engine = _engine_on(database_url)
+    engine = engine_on(database_url)
     yield engine
     await engine.dispose()
 
 
 @cache
-def _engine_on(url: str) -> AsyncEngine:
+def engine_on(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """Give an engine that keeps what it compiles, for tests that close its connections when they end."""
     from storage.engine import make_engine
 
-    return make_engine(url)
+    return make_engine(url, pool_size=pool_size)
 
 
 def _is_emptied(url: str) -> bool:
