@@ -25,8 +25,12 @@ with embedded(Path(sys.argv[1])) as url:
 """
 
 
-@pytest.fixture
+pytestmark = pytest.mark.xdist_group("database")  # one data folder, made by whichever comes first
+
+
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
+    """Give a data folder that nobody uses: each test sees that it is left so."""
     with tempfile.TemporaryDirectory(prefix="amends-db-", dir="/tmp", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
