@@ -13,14 +13,14 @@ from graphql import GraphQLField
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The value is an attribute of the row."""
+    """The value is an attribute of the row, whatever the field's arguments."""
 
     attribute: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """The value is worked out from the row alone, at once."""
+    """The value is worked out from the row alone, at once, whatever the field's arguments."""
 
     function: Callable[[Any], Any]
 

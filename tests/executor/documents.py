@@ -65,8 +65,9 @@ class Documents:
         return writing.operation("query", writing.selection(root, writing.room))
 
     def subscription(self, field_name: str, likely: str) -> Asked:
-        """Give a subscription to this field, with an interest in what is likely told."""
+        """Give a subscription that can begin, to this field, with an interest in what is likely told."""
         writing = self._writing()
+        writing.values.is_mistaken = False
         writing.likely = self._schema.get_type(likely)
         root = self._schema.subscription_type
         assert root is not None
