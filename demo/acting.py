@@ -94,7 +94,6 @@ class Actors:
         self._album = album
         self._orders: dict[str, OrderKey] = {}
         self._requests: dict[str, RequestKey] = {}
-        self._assigned: set[RequestKey] = set()
         self._events: dict[datetime, list[Event]] = defaultdict(list)
         for event in _events(plan):
             self._events[plan.night_after(event.at)].append(event)
@@ -185,10 +184,8 @@ class Actors:
         key = self._requests[event.order]
         connection, agent_id = stage.connection, await stage.account(event.agent)
         match event.step.deed:
-            case Assign():
-                if key not in self._assigned:
-                    await agents.assign(connection, key, agent_id, at=event.at)
-                    self._assigned.add(key)
+            case Assign() if await agents.assignee(connection, key) != agent_id:
+                await agents.assign(connection, key, agent_id, at=event.at)
             case Note(body):
                 await agents.add_note(connection, key, agent_id, body, at=event.at)
             case ChargeBack():

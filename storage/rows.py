@@ -181,13 +181,8 @@ def _given(table: sa.TableClause) -> list[sa.ColumnClause[Any]]:
 
 
 def _apart(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type that a column's values travel in: a list of arrays would be unnested to the last element.
-
-    The domain's words are text already: what else a column holds is checked by the database.
-    """
-    if isinstance(type_, ARRAY):
-        return JSONB(none_as_null=True)
-    return sa.Text() if isinstance(type_, sa.Enum) else type_
+    """The type that a column's values travel in: a list of arrays would be unnested to the last element."""
+    return JSONB(none_as_null=True) if isinstance(type_, ARRAY) else type_
 
 
 def _together(given: sa.ColumnElement[Any], type_: TypeEngine[Any]) -> sa.ColumnElement[Any]:
