@@ -25,12 +25,8 @@ with embedded(Path(sys.argv[1])) as url:
 """
 
 
-pytestmark = pytest.mark.xdist_group("database")  # one data folder, made by whichever comes first
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder() -> Iterator[Path]:
-    """Give a data folder that nobody uses: each test sees that it is left so."""
     with tempfile.TemporaryDirectory(prefix="amends-db-", dir="/tmp", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
