@@ -144,17 +144,16 @@ def empty_database_url(postgres: str) -> Iterator[str]:
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Give an engine on the test's own database: its connections are new, what it compiled is not."""
-    engine = engine_on(database_url)
+    engine = _engine_on(database_url)
     yield engine
     await engine.dispose()
 
 
 @cache
-def engine_on(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """Give an engine that keeps what it compiles, for tests that close its connections when they end."""
+def _engine_on(url: str) -> AsyncEngine:
     from storage.engine import make_engine
 
-    return make_engine(url, pool_size=pool_size)
+    return make_engine(url)
 
 
 def _is_emptied(url: str) -> bool:
