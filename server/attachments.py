@@ -15,6 +15,7 @@ from server.files import FileStore, RejectedFile
 from server.links import READ_SECONDS, SignedLinks
 from storage import attachments
 from storage.clock import now
+from storage.transaction import in_silence, transaction
 
 NO_LINK = "This link is not valid, or no longer."
 
@@ -42,7 +43,7 @@ class Attachments:
             stored = await self._files.keep(request.stream(), limit_bytes=limit_bytes)
         except RejectedFile as rejected:
             return refuse(rejected.status, rejected.message, "ATTACHMENT_REJECTED")
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine, in_silence) as connection:
             finished = await attachments.finish(
                 connection,
                 file,

@@ -13,7 +13,7 @@ from domain.values import RequestKey
 from domain.words import EventKind
 from storage.tables import accounts, buyer_flags, internal_notes, requests
 from storage.telling import queue_changed
-from storage.transaction import tell
+from storage.transaction import tell, touch
 
 
 async def is_agent(connection: AsyncConnection, account_id: int) -> bool:
@@ -26,11 +26,13 @@ async def assign(
     connection: AsyncConnection, key: RequestKey, assignee_id: int | None, *, at: datetime
 ) -> None:
     """Write who works on a request; it has moved, so its version goes up."""
-    await connection.execute(
+    moved = await connection.execute(
         sa.update(requests)
         .where(requests.c.seller_id == key.seller_id, requests.c.number == key.number)
         .values(assignee_id=assignee_id, version=requests.c.version + 1)
+        .returning(requests.c.seller_id, requests.c.buyer_id)
     )
+    touch(connection, *moved.one())  # they see the version
     tell(connection, [queue_changed(key, EventKind.REQUEST_ASSIGNED, at, assignee_id=assignee_id)])
 
 
@@ -80,4 +82,5 @@ async def flag(
             buyer_id=buyer_id, number=number, flagged=flagged, reason=reason, agent_id=agent_id, at=at
         )
     )
+    touch(connection, buyer_id)
     return True

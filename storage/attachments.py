@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import attachments
+from storage.transaction import touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ async def begin(
     at: datetime,
 ) -> int:
     """Note that somebody is about to upload a file as described; give its id."""
+    touch(connection, uploader_id)
     promise = sa.insert(attachments).values(
         uploader_id=uploader_id,
         filename=filename,
@@ -64,6 +66,7 @@ async def finish(
     at: datetime,
 ) -> bool:
     """Note that the bytes are stored; False if they were before."""
+    touch(connection, file.uploader_id)
     stored = (
         sa.update(attachments)
         .where(

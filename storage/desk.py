@@ -16,7 +16,7 @@ from domain.values import Address
 from domain.words import EnrollmentStatus, EventKind
 from storage.notices import Notification
 from storage.tables import saved_replies, sellers
-from storage.transaction import notify
+from storage.transaction import notify, touch
 
 
 async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enrollment | None:
@@ -42,6 +42,7 @@ async def set_enrollment(
 ) -> None:
     """Write how a seller stands from now on, and notify who is let in or out."""
     status, since = enrollment.status, enrollment.since
+    touch(connection, seller_id)
     await connection.execute(
         sa.update(sellers)
         .where(sellers.c.seller_id == seller_id)
@@ -59,6 +60,7 @@ async def set_enrollment(
 
 async def set_return_address(connection: AsyncConnection, seller_id: int, address: Address) -> bool:
     """Write where returns go from now on; False for who sells nothing."""
+    touch(connection, seller_id)
     written = await connection.execute(
         sa.update(sellers).where(sellers.c.seller_id == seller_id).values(return_address=asdict(address))
     )
@@ -81,6 +83,7 @@ async def add_reply(
     connection: AsyncConnection, seller_id: int, title: str, body: str, *, at: datetime
 ) -> int:
     """Keep a new reply; give its id."""
+    touch(connection, seller_id)
     new = sa.insert(saved_replies).values(seller_id=seller_id, title=title, body=body, created_at=at)
     id_: int = (await connection.execute(new.returning(saved_replies.c.id))).scalar_one()
     return id_
@@ -88,6 +91,7 @@ async def add_reply(
 
 async def change_reply(connection: AsyncConnection, seller_id: int, id_: int, title: str, body: str) -> bool:
     """Write another wording of a seller's reply; False if the seller has no such reply."""
+    touch(connection, seller_id)
     mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)
     return (
         await connection.execute(sa.update(saved_replies).where(mine).values(title=title, body=body))
@@ -96,5 +100,6 @@ async def change_reply(connection: AsyncConnection, seller_id: int, id_: int, ti
 
 async def delete_reply(connection: AsyncConnection, seller_id: int, id_: int) -> bool:
     """Forget a seller's reply; False if the seller has no such reply."""
+    touch(connection, seller_id)
     mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)
     return (await connection.execute(sa.delete(saved_replies).where(mine))).rowcount == 1

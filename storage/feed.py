@@ -1,11 +1,12 @@
 """The feed: what happened, appended to every stream whose readers may all know of it, dense and in order.
 
 Decides the numbers: a stream's row is locked from the append to the commit, so that commits come in the order
-of the numbers and no reader ever sees a later one before an earlier one. Knows nothing of what is told.
+of the numbers and no reader ever sees a later one before an earlier one. A stream has a version too, which
+also grows where something its owner sees has changed without an event. Knows nothing of what is told.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import count
@@ -23,10 +24,18 @@ from storage.visibility import Sight
 QUEUE = "q"
 """The stream of Support's queue."""
 
+NAMES_OF_ALL = "n"
+"""The stream that only has a version: it grows when a member's name, which everybody may see, changes."""
+
 
 def account_stream(account_id: int) -> str:
     """The stream of everything that concerns one account."""
     return f"a{account_id}"
+
+
+def is_of_account(stream: str) -> bool:
+    """Whether this is the stream of an account."""
+    return stream.startswith("a")
 
 
 def request_stream(key: RequestKey) -> str:
@@ -86,13 +95,20 @@ class _PgSnapshot(sa.types.UserDefinedType[str]):
 NAMES = tuple(field.name for field in fields(Event))
 
 
-async def append(connection: AsyncConnection, happened: Sequence[Happened]) -> frozenset[str]:
-    """Append to any streams, each in the order given, and hold them until the commit; give their names."""
+async def append(
+    connection: AsyncConnection, happened: Sequence[Happened], touched: Collection[str] = ()
+) -> frozenset[str]:
+    """Append to any streams, each in the order given, and hold them until the commit; give their names.
+
+    All of them, and those that are only touched, have a new version then.
+    """
+    added = Counter(each.stream for each in happened)
+    names = sorted({*added, *touched})
+    if not names:
+        return frozenset()
+    moved = await connection.execute(_move, {"names": names, "added": [added[name] for name in names]})
     if not happened:
         return frozenset()
-    added = Counter(each.stream for each in happened)
-    names = sorted(added)
-    moved = await connection.execute(_move, {"names": names, "added": [added[name] for name in names]})
     numbers = {row.name: count(row.head - added[row.name] + 1) for row in moved}
     rows = [
         {name: getattr(each, name) for name in NAMES if name != "sequence"}
@@ -100,13 +116,19 @@ async def append(connection: AsyncConnection, happened: Sequence[Happened]) -> f
         for each in happened
     ]
     await connection.execute(_append, as_set(_written, rows))
-    return frozenset(names)
+    return frozenset(added)
 
 
 async def heads(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:
     """Give the number of each stream's last event; 0 for a stream that has none."""
     found = await connection.execute(_heads, {"names": list(names)})
     return dict.fromkeys(names, 0) | {row.name: row.head for row in found}
+
+
+async def versions(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:
+    """Give each stream's version; 0 for a stream that has none."""
+    found = await connection.execute(_versions, {"names": list(names)})
+    return dict.fromkeys(names, 0) | {row.name: row.version for row in found}
 
 
 async def read_after(
@@ -154,12 +176,15 @@ _added = (
 )
 # In the names' order: two transactions that share streams take them in the same order.
 _first = insert(streams).from_select(
-    ["name", "head"], sa.select(_added.c.name, _added.c.added).order_by(_added.c.name)
+    ["name", "head", "version"],
+    sa.select(_added.c.name, _added.c.added, sa.literal_column("1")).order_by(_added.c.name),
 )
 _move = _first.on_conflict_do_update(
-    index_elements=[streams.c.name], set_={"head": streams.c.head + _first.excluded.head}
+    index_elements=[streams.c.name],
+    set_={"head": streams.c.head + _first.excluded.head, "version": streams.c.version + 1},
 ).returning(streams.c.name, streams.c.head)
 _heads = sa.select(streams.c.name, streams.c.head).where(streams.c.name == sa.any_(_names))
+_versions = sa.select(streams.c.name, streams.c.version).where(streams.c.name == sa.any_(_names))
 
 _place = (
     sa.func.unnest(_names, sa.bindparam("places", type_=ARRAY(sa.BigInteger)))

@@ -22,8 +22,9 @@ from domain.words import ImportStatus, ParcelRole
 from storage.import_plan import AMOUNTS, Plan, amounts, described, introduced, packed, shipment_name
 from storage.known import Row, ShipmentName, look
 from storage.posting import Posting, post_journals
-from storage.rows import as_set, columns_of, insert_set
+from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import accounts, orders, parcels, sellers, shipments
+from storage.transaction import touch, touch_names
 
 IMPORTING = 0x696D706F7274
 """The advisory lock of imports: two that name the same rows would otherwise meet halfway."""
@@ -55,7 +56,9 @@ async def upsert_orders(
 async def _import(
     connection: AsyncConnection, rows: dict[int, ImportedOrder], at: datetime
 ) -> dict[int, ImportOutcome]:
-    plan = Plan(await look(connection, list(rows.values())))
+    known = await look(connection, list(rows.values()))
+    names = {name: member["display_name"] for name, member in known.members.items()}
+    plan = Plan(known)
     statuses: dict[int, ImportStatus] = {}
     outcomes: dict[int, ImportOutcome] = {}
     for place, row in rows.items():
@@ -63,6 +66,8 @@ async def _import(
             statuses[place] = plan.take(row)
         except Refusal as refusal:
             outcomes[place] = ImportOutcome(ImportStatus.REJECTED, refusal=refusal)
+    if any(names.get(name, each.display_name) != each.display_name for name, each in plan.members.items()):
+        touch_names(connection)
     keys = await _write(connection, plan, at)
     await _post_sales(connection, plan, keys)
     for place, status in statuses.items():
@@ -96,6 +101,8 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[
         ]
         added = await connection.execute(_new_orders, as_set(_order_row, new_orders))
         keys |= {row.external_id: (row.seller_id, row.id) for row in added}
+    for row in (*plan.new_orders, *plan.changed_orders):
+        touch(connection, ids[row.seller.username], ids[row.buyer.username])
     if plan.changed_orders:
         known = plan.known.orders
         changed = [
@@ -129,6 +136,8 @@ async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
     if shipments_:
         await connection.execute(_change_parcel, parcels_)
         await connection.execute(_change_shipment, shipments_)
+        repacked = [{"seller_id": row["of_seller_id"], "id": row["of_id"]} for row in shipments_]
+        touch(connection, *(await connection.execute(_buyers, as_set(_repacked, repacked))).scalars())
 
 
 async def _add_shipments(
@@ -225,6 +234,11 @@ _new_orders = insert_set(_order_row).returning(orders.c.seller_id, orders.c.id, 
 _change_order = sa.update(orders).where(orders.c.external_id == sa.bindparam("named"))
 _change_shipment = sa.update(shipments).where(
     shipments.c.seller_id == sa.bindparam("of_seller_id"), shipments.c.id == sa.bindparam("of_id")
+)
+_repacked = sa.table("repacked", *columns_of(shipments, "seller_id", "id"))
+_these = given_rows(_repacked)
+_buyers = sa.select(orders.c.buyer_id).join(
+    _these, (orders.c.seller_id == _these.c.seller_id) & (orders.c.shipment_id == _these.c.id)
 )
 _change_parcel = sa.update(parcels).where(
     parcels.c.seller_id == sa.bindparam("of_seller_id"), parcels.c.id == sa.bindparam("of_id")

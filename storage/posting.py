@@ -18,7 +18,7 @@ from domain.words import LedgerAccount
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import journal_lines, journals, sellers
 from storage.telling import ledger_posted
-from storage.transaction import tell
+from storage.transaction import tell, touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]
         _insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])
     )
     await connection.execute(_save, as_set(_state, [ledger.state() for ledger in written]))
+    touch(connection, *seller_ids)  # a journal of the platform's own has no entry of theirs to tell of
     for posting, booked in zip(postings, posted, strict=True):
         tell(connection, ledger_posted(posting.seller_id, booked.entries, posting.at))
     return posted

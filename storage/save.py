@@ -32,7 +32,7 @@ from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in, notifications_of
 from storage.timeline import PEOPLE, Told, write_timeline
-from storage.transaction import notify, tell
+from storage.transaction import notify, tell, touch
 
 
 async def save(
@@ -71,6 +71,9 @@ async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
         ],
     )
     for move, saying, said, entries in zip(moves, sayings, numbers, numbered, strict=True):
+        touch(
+            connection, *saying.thread.participants
+        )  # of what the seller alone is told, the buyer sees part
         tell(connection, happened_in(move, saying.thread, said, entries))
         notify(connection, notifications_of(move, saying.thread))
 

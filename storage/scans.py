@@ -16,6 +16,7 @@ from domain.values import RequestKey
 from domain.words import Carrier, ParcelRole, RequestStatus, ScanKind
 from storage.rows import as_set, columns_of, earliest, given_rows, insert_set
 from storage.tables import orders, parcels, requests, scans, shipments
+from storage.transaction import touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ async def record_scan(
     key = {"seller_id": parcel.seller_id, "parcel_id": parcel.id}
     row = key | {"kind": kind, "at": at, "place": place, "reported_at": reported_at}
     is_new = (await connection.execute(_keep, row)).rowcount == 1
+    if is_new:
+        touch(connection, parcel.seller_id, *parcel.buyers)
     if parcel.request_number is not None:
         concerned: tuple[RequestKey, ...] = (RequestKey(parcel.seller_id, parcel.request_number),)
     else:
@@ -74,10 +77,11 @@ async def record_scans(
     if not seen:
         return
     numbers = {"numbers": sorted({each.tracking_number for each in seen})}
+    found = (await connection.execute(_parcels, numbers)).all()
     keys = {
-        (row.carrier, row.tracking_number): {"seller_id": row.seller_id, "parcel_id": row.id}
-        for row in await connection.execute(_parcels, numbers)
+        (row.carrier, row.tracking_number): {"seller_id": row.seller_id, "parcel_id": row.id} for row in found
     }
+    touch(connection, *(account for parcel in found for account in (parcel.seller_id, *parcel.buyers)))
     rows = [
         keys[each.carrier, each.tracking_number]
         | {"kind": each.kind, "at": each.at, "place": each.place, "reported_at": reported_at}
@@ -101,15 +105,33 @@ def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:
     }
 
 
+# Whoever is shown the parcel: with an order in it, or with the request that it belongs to.
+_receivers = (
+    sa.select(orders.c.buyer_id)
+    .join(shipments, (shipments.c.seller_id == orders.c.seller_id) & (shipments.c.id == orders.c.shipment_id))
+    .where(shipments.c.seller_id == parcels.c.seller_id, shipments.c.parcel_id == parcels.c.id)
+    .correlate(parcels)
+    .union(
+        sa.select(requests.c.buyer_id)
+        .where(requests.c.seller_id == parcels.c.seller_id, requests.c.number == parcels.c.request_number)
+        .correlate(parcels)
+    )
+)
+_buyers = sa.func.array(_receivers.scalar_subquery(), type_=ARRAY(sa.BigInteger)).label("buyers")
 _parcel = sa.select(
-    parcels.c.seller_id, parcels.c.id, parcels.c.role, parcels.c.request_number, parcels.c.replacement_number
+    parcels.c.seller_id,
+    parcels.c.id,
+    parcels.c.role,
+    parcels.c.request_number,
+    parcels.c.replacement_number,
+    _buyers,
 ).where(
     parcels.c.tracking_number == sa.bindparam("tracking_number"),
     parcels.c.carrier == sa.bindparam("carrier", type_=parcels.c.carrier.type),
 )
-_parcels = sa.select(parcels.c.seller_id, parcels.c.id, parcels.c.carrier, parcels.c.tracking_number).where(
-    parcels.c.tracking_number == sa.any_(sa.bindparam("numbers", type_=ARRAY(sa.Text)))
-)
+_parcels = sa.select(
+    parcels.c.seller_id, parcels.c.id, parcels.c.carrier, parcels.c.tracking_number, _buyers
+).where(parcels.c.tracking_number == sa.any_(sa.bindparam("numbers", type_=ARRAY(sa.Text))))
 _keep = insert(scans).on_conflict_do_nothing()
 _keep_all = insert_set(scans).on_conflict_do_nothing()
 _INSTANTS = ("mailed_at", "delivered_at", "returned_to_sender_at")

@@ -1,11 +1,12 @@
 """One business transaction: what is changed in it, who is notified and what streams then tell of it become
 durable together.
 
-Decides that notifications are written last, then events appended, each all at once and in one order, so that
-no two transactions wait for each other's; and that the bell is rung after the commit, never before.
+Decides that notifications are written last, then events appended and versions moved on, each all at once and
+in one order, so that no two transactions wait for each other's; and that the bell is rung after the commit,
+never before.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import notices
-from storage.feed import Happened, append
+from storage.feed import NAMES_OF_ALL, Happened, account_stream, append, is_of_account
 from storage.notices import Notification
 
 Ring = Callable[[Collection[str]], None]
@@ -28,6 +29,7 @@ class _Record:
 
     happened: list[Happened] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
     is_kept: bool = True
 
 
@@ -57,7 +59,10 @@ async def recording(connection: AsyncConnection, *, since: datetime | None = Non
         yield streams
         new = [each for each in record.notifications if since is None or each.created_at >= since]
         happened = [each for each in record.happened if since is None or each.at >= since]
-        streams |= await append(connection, happened + await notices.write(connection, new))
+        if len(happened) < len(record.happened):
+            record.touched.extend(_owners(record.happened))
+        events = happened + await notices.write(connection, new)
+        streams |= await append(connection, events, set(record.touched))
     finally:
         if info.get(RECORD) is record:
             del info[RECORD]
@@ -65,10 +70,11 @@ async def recording(connection: AsyncConnection, *, since: datetime | None = Non
 
 @asynccontextmanager
 async def unrecorded(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Tell nobody of what happens in the block."""
-    connection.info[RECORD] = _Record(is_kept=False)
+    """Tell nobody of what happens in the block; what accounts see has a new version all the same."""
+    record = connection.info[RECORD] = _Record(is_kept=False)
     try:
         yield
+        await append(connection, (), set(record.touched))
     finally:
         del connection.info[RECORD]
 
@@ -77,12 +83,12 @@ async def unrecorded(connection: AsyncConnection) -> AsyncIterator[None]:
 async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
     """Undo what the block changed, and whom it told of what, if it ends by an exception."""
     record = connection.info[RECORD]
-    happened, notified = len(record.happened), len(record.notifications)
+    happened, notified, touched = len(record.happened), len(record.notifications), len(record.touched)
     try:
         async with connection.begin_nested():
             yield
     except BaseException:
-        del record.happened[happened:], record.notifications[notified:]
+        del record.happened[happened:], record.notifications[notified:], record.touched[touched:]
         raise
 
 
@@ -91,6 +97,8 @@ def tell(connection: AsyncConnection, happened: Iterable[Happened]) -> None:
     record = connection.info[RECORD]
     if record.is_kept:
         record.happened.extend(happened)
+    else:
+        record.touched.extend(_owners(happened))
 
 
 def notify(connection: AsyncConnection, notifications: Iterable[Notification]) -> None:
@@ -98,3 +106,17 @@ def notify(connection: AsyncConnection, notifications: Iterable[Notification]) -
     record = connection.info[RECORD]
     if record.is_kept:
         record.notifications.extend(notifications)
+
+
+def touch(connection: AsyncConnection, *account_ids: int) -> None:
+    """Note that what these accounts see has changed: whether or not an event tells of it."""
+    connection.info[RECORD].touched.extend(map(account_stream, account_ids))
+
+
+def touch_names(connection: AsyncConnection) -> None:
+    """Note that a member's name has changed, which anybody may see."""
+    connection.info[RECORD].touched.append(NAMES_OF_ALL)
+
+
+def _owners(happened: Iterable[Happened]) -> Iterator[str]:
+    return (each.stream for each in happened if is_of_account(each.stream))

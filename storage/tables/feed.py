@@ -1,4 +1,4 @@
-"""The feed: streams, each with the number of its last event, and the events themselves.
+"""The feed: streams, each with the number of its last event and a version, and the events themselves.
 
 An event names what it is about and holds nothing of it: whoever is told reads that anew, with their own eyes.
 """
@@ -8,13 +8,17 @@ import sqlalchemy as sa
 from domain.words import EventKind, FeedType
 from storage.tables.base import instant, key, metadata, number, text, word
 
+# `head` is the number of the last event, 0 before the first. `version` grows with every transaction that
+# appends, or changes something the stream's owner sees and tells no event of it.
 streams = sa.Table(
     "streams",
     metadata,
     text("name", longest=60),
     sa.Column("head", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
     sa.PrimaryKeyConstraint("name"),
-    sa.CheckConstraint("head > 0", name="head"),
+    sa.CheckConstraint("head >= 0", name="head"),
+    sa.CheckConstraint("version > 0", name="version"),
 )
 
 # `sequence` is dense in its stream, in the order of commits. `recorded_at` is wall time: the test clock may

@@ -21,6 +21,7 @@ from domain.policy import CURRENT
 from domain.viewer import Viewer
 from domain.words import Scope, ViewerRole
 from storage import attachments, callers, clock
+from storage.transaction import in_silence, transaction
 from tests.schema.asking import REQUEST, Asking
 
 PLATFORM = Viewer(ViewerRole.PLATFORM, None, "platform", frozenset({Scope.PLATFORM_WRITE}))
@@ -180,7 +181,7 @@ class World(Asking):
             "createUpload", owner, returns, filename="photo.jpg", contentType=content_type, byteSize=1000
         )
         id_: str = upload["attachment"]["id"]
-        async with self.engine.begin() as connection:
+        async with transaction(self.engine, in_silence) as connection:
             number = int(base64.urlsafe_b64decode(id_ + "==").decode().split(":")[1])
             file = await attachments.get(connection, number)
             assert file is not None

@@ -16,6 +16,7 @@ from server.files import FileStore
 from server.links import SignedLinks
 from storage import attachments
 from storage.tables import accounts
+from storage.transaction import in_silence, transaction
 from tests.server.test_files import PNG
 
 LINKS = SignedLinks("http://amends.example", "secret")
@@ -36,7 +37,7 @@ async def http(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
 
 async def begin(engine: AsyncEngine, *, byte_size: int = 1000) -> int:
     at = datetime(2026, 1, 5, tzinfo=UTC)
-    async with engine.begin() as connection:
+    async with transaction(engine, in_silence) as connection:
         ana = sa.insert(accounts).values(username="ana", display_name="Ana", created_at=at)
         uploader_id = (await connection.execute(ana.returning(accounts.c.id))).scalar_one()
         return await attachments.begin(

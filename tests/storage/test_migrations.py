@@ -54,7 +54,7 @@ def test_down_to_the_base_leaves_nothing_and_up_again_makes_the_same(empty_datab
     assert migrate.current(empty_database_url) == migrate.head()
 
 
-@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 11)])
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, 12)])
 def test_each_revision_can_be_taken_back_and_applied_again(empty_database_url: str, revision: str) -> None:
     migrate.upgrade(empty_database_url, revision)
     migrate.downgrade(empty_database_url, "-1")
