@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.change import Change
-from domain.deadlines import as_of
+from domain.closing import survey_until
+from domain.deadlines import as_of, next_deadline
 from domain.moves import action_rows, obstacle, open_actions
 from domain.policy import Policy
 from domain.refusals import InvalidState, Refusal
+from domain.table import thread_closes
 from domain.values import Request
 from domain.words import DeadlineKind, EscalationCause, Party, RequestAction
 
@@ -49,6 +51,18 @@ def available_actions(
             if known is None or refusal is None:
                 found[action] = AvailableAction(action, refusal, until)
     return tuple(found.values())
+
+
+def unchanged_until(request: Request, *, at: datetime, policy: Policy) -> datetime | None:
+    """The earliest instant after `at` at which time alone may change what any party may do; None for never.
+
+    Time moves a request by its clocks, and ends what may still be said of a closed one.
+    """
+    request = as_of(request, at=at, policy=policy)
+    coming = next_deadline(request)
+    ends = (survey_until(request, policy), thread_closes(request, policy))
+    instants = [coming[1] if coming else None, *ends]
+    return min((each for each in instants if each is not None and each > at), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Money:
 
     def decimal(self) -> Decimal:
         """The amount in major units, exact, always with two places: 88.35."""
-        return Decimal(self.minor).scaleb(-DECIMAL_PLACES)
+        return decimal_of(self.minor)
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"
@@ -51,6 +51,11 @@ class Money:
     def _same(self, other: "Money") -> None:
         if self.currency is not other.currency:
             raise MixedCurrenciesError(f"{self.currency} and {other.currency} do not add")
+
+
+def decimal_of(minor: int) -> Decimal:
+    """Hundredths in major units, exact, always with two places."""
+    return Decimal(minor).scaleb(-DECIMAL_PLACES)
 
 
 class InexactAmountError(ValueError):

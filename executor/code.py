@@ -30,12 +30,18 @@ class Writer:
         """Give a name that nothing else has."""
         return f"v{next(self._numbers)}"
 
-    def function(self, row: str, expression: str) -> tuple[Build, str]:
-        """Give the function that makes this expression of each row, and its source."""
-        source = f"def build(rows):\n    return [{expression} for {row} in rows]\n"
-        made: dict[str, Any] = {}
-        exec(compile(source, "<plan>", "exec"), dict(self._objects), made)  # noqa: S102 our own source
-        build: Build = made["build"]
+    def function(
+        self, row: str, expression: str, *, made: tuple[str, str] | None = None
+    ) -> tuple[Build, str]:
+        """Give the function that makes this expression of each row, and its source.
+
+        `made` names a value that is made of each row first, and says how.
+        """
+        first = f" for {made[0]} in ({made[1]},)" if made else ""
+        source = f"def build(rows):\n    return [{expression} for {row} in rows{first}]\n"
+        defined: dict[str, Any] = {}
+        exec(compile(source, "<plan>", "exec"), dict(self._objects), defined)  # noqa: S102 our own source
+        build: Build = defined["build"]
         return build, source
 
 

@@ -5,7 +5,7 @@ resolved, and whatever has something resolved below it. Knows GraphQL, and of th
 tells. Takes a row to be of the type that its field declares; only abstract types are looked into.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,20 +19,31 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
+    is_object_type,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, GroupedFieldSet, collect_fields, collect_subfields
 
+from executor.abstract import Sort, by_attribute, by_pair, by_type
 from executor.code import Build, Writer, display
-from executor.fields import Compute, Describe, How, Read, Resolve
+from executor.fields import Compute, Embed, How, Read, Resolve
 from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
 from executor.lists import listed
 from executor.outcomes import Bailed, Unsupported
+from executor.places import Embedded, InRecord, OnObject, Place
+from executor.telling import Telling
+from executor.wants import Link, Wants
 
 TYPENAME: Final = "__typename"
+ROW: Final = "row"
 MOST_FIELDS: Final = 5_000  # fragments may unfold without end, long before a single row is read
+
+PlaceOf = Callable[[Writer, GraphQLObjectType], Place]
+"""Gives the place of a row named `row` of one type, for code that is written by this writer."""
 
 
 @dataclass(slots=True)
@@ -48,18 +59,23 @@ class Shape:
 
 @dataclass(slots=True)
 class Abstract:
-    """The selection of each type that a value may turn out to be."""
+    """The selection of each type that a value may turn out to be; `sort` says which it is."""
 
-    types: Sequence[GraphQLObjectType]
+    sort: Sort
     selections: Mapping[str, "Selection"]
 
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """A field that is filled in once its selection's straight code has run."""
+    """A field that is filled in once its selection's straight code has run.
+
+    `take` gives what it starts from, row by row: rows or keys to resolve, or values, with nothing to resolve.
+    """
 
     key: str
-    how: How
+    take: Build
+    resolve: Resolve | None
+    wants: "Wants | Mapping[str, Wants] | None"
     shape: Shape
     definition: GraphQLField
     details: FieldDetails
@@ -74,21 +90,16 @@ class Selection:
     source: str = field(init=False, default="")
     steps: list[Step] = field(default_factory=list)
 
-    @property
-    def is_straight(self) -> bool:
-        """Whether its straight code makes all of it."""
-        return not self.steps
-
 
 class Compiler:
     """Compiles one operation; what its conditions (`@skip`, `@include`) say is compiled in."""
 
     def __init__(
-        self, schema: GraphQLSchema, executor: Executor[Any], describe: Describe, inlines: Inlines
+        self, schema: GraphQLSchema, executor: Executor[Any], telling: Telling, inlines: Inlines
     ) -> None:
         self._schema = schema
         self._executor = executor
-        self._describe = describe
+        self._telling = telling
         self._inlines = {**BUILT_IN, **inlines}
         self._leaves: dict[tuple[GraphQLLeafType, bool], Any] = {}
         self._fields_left = MOST_FIELDS
@@ -106,19 +117,20 @@ class Compiler:
         )
         if collected.new_defer_usages:
             raise Unsupported("defer")
-        return self._selection(root, collected.grouped_field_set)
+        return self._selection(root, collected.grouped_field_set, _on_object())
 
-    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection:
+    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, place_of: PlaceOf) -> Selection:
         selection = Selection(kind.name)
         writer = Writer()
+        place = place_of(writer, kind)
         items = []
         for key, details in fields.items():
-            expression = self._field(writer, "row", kind, details)
+            expression = self._field(writer, place, kind, details)
             if expression is None:
                 expression = "None"
-                selection.steps.append(self._step(key, kind, details))
+                selection.steps.append(self._step(key, kind, details, place_of))
             items.append((key, expression))
-        selection.build, selection.source = writer.function("row", display(items))
+        selection.build, selection.source = writer.function(ROW, display(items), made=_made(place))
         return selection
 
     def _definition(
@@ -128,13 +140,13 @@ class Compiler:
         definition = kind.fields.get(name)
         if definition is None:
             raise Unsupported("introspection")
-        how = self._describe(definition)
+        how = self._telling.describe(definition)
         if how is None:
             raise Unsupported("undescribed_field")
         return definition, how
 
     def _field(
-        self, writer: Writer, row: str, kind: GraphQLObjectType, details: Sequence[FieldDetails]
+        self, writer: Writer, place: Place, kind: GraphQLObjectType, details: Sequence[FieldDetails]
     ) -> str | None:
         """Give the expression of a field over a row; None for one that takes a step."""
         self._fields_left -= 1
@@ -143,48 +155,85 @@ class Compiler:
         if details[0].node.name.value == TYPENAME:
             return repr(kind.name)
         definition, how = self._definition(kind, details)
-        match how:
-            case Read(attribute):
-                value = f"{row}.{attribute}"
-            case Compute(function):
-                value = f"{writer.name(function)}({row})"
-            case Resolve():
-                return None
-        return self._value(writer, value, definition.type, details)
+        brought = _brought(place, how)
+        if brought is not None:
+            return self._there(writer, brought, definition.type, details)
+        if isinstance(how, Compute) and how.written is not None and how.over is not None:
+            return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
+        value = _spelled(writer, place, how)
+        if value is None:
+            return None
+        below = self._held(place) if isinstance(how, Read) and how.holds_rows else None
+        return self._value(writer, value, definition.type, details, below or _nested(place))
+
+    def _there(
+        self,
+        writer: Writer,
+        place: InRecord | Embedded,
+        kind: GraphQLOutputType,
+        details: Sequence[FieldDetails],
+    ) -> str | None:
+        """Give the expression of an object whose attributes are there already, where it is there."""
+        nullable, inner = _unwrapped(kind)
+        assert is_object_type(inner), "nothing else is made of attributes"
+        made = self._object(writer, place, inner, details)
+        if made is None:
+            return None
+        present = _presence(place)
+        making = place.making() if isinstance(place, InRecord) else None
+        if making is not None:
+            present = f"{present} and ({place.row()} := {making}) is not None"
+        otherwise = "None" if nullable else f"{writer.name(_demand)}()"
+        return f"({made} if {present} else {otherwise})"
 
     def _value(
-        self, writer: Writer, value: str, kind: GraphQLOutputType, details: Sequence[FieldDetails]
+        self,
+        writer: Writer,
+        value: str,
+        kind: GraphQLOutputType,
+        details: Sequence[FieldDetails],
+        place_at: Callable[[Writer, str], Place],
     ) -> str | None:
-        nullable = not isinstance(kind, GraphQLNonNull)
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        nullable, inner = _unwrapped(kind)
         if is_leaf_type(inner):
             return self._leaf(writer, value, inner, nullable=nullable)
         if isinstance(inner, GraphQLList):
             item = writer.variable()
-            made = self._value(writer, item, inner.of_type, details)
+            made = self._value(writer, item, inner.of_type, details, place_at)
             if made is None:
                 return None
             it, other = writer.variable(), writer.name(listed)
             members = f"({it} if {it}.__class__ is tuple or {it}.__class__ is list else {other}({it}))"
-            return self._unless_null(
-                writer, value, it, f"[{made} for {item} in {members}]", nullable=nullable
-            )
+            return _unless_null(writer, value, it, f"[{made} for {item} in {members}]", nullable=nullable)
         if not isinstance(inner, GraphQLObjectType):
             return None
-        fields = self._below(inner, details)
         it = writer.variable()
+        place = place_at(writer, it)
+        made = self._object(writer, place, inner, details)
+        if made is None:
+            return None
+        making = _made(place)
+        if making is not None:
+            made = f"[{made} for {making[0]} in ({making[1]},)][0]"
+        return _unless_null(writer, value, it, made, nullable=nullable)
+
+    def _object(
+        self, writer: Writer, place: Place, kind: GraphQLObjectType, details: Sequence[FieldDetails]
+    ) -> str | None:
         items = []
-        for key, below in fields.items():
-            expression = self._field(writer, it, inner, below)
+        for key, below in self._below(kind, details).items():
+            expression = self._field(writer, place, kind, below)
             if expression is None:
                 return None
             items.append((key, expression))
-        return self._unless_null(writer, value, it, display(items), nullable=nullable)
+        return display(items)
 
-    @staticmethod
-    def _unless_null(writer: Writer, value: str, it: str, made: str, *, nullable: bool) -> str:
-        otherwise = "None" if nullable else f"{writer.name(_demand)}()"
-        return f"({made} if ({it} := {value}) is not None else {otherwise})"
+    def _held(self, place: Place) -> Callable[[Writer, str], Place] | None:
+        """Say where the fields of rows that a place holds are found."""
+        wants = place.scope
+        if wants is None:
+            return None
+        return lambda writer, variable: InRecord(writer, variable, wants, wants.source)
 
     def _leaf(self, writer: Writer, value: str, kind: GraphQLLeafType, *, nullable: bool) -> str:
         known = self._leaves.get((kind, nullable))
@@ -200,34 +249,97 @@ class Compiler:
         names = {name: writer.name(each) for name, each in inline.names.items()}
         return inline.code.format(x=writer.variable(), value=value, other=other, **names)
 
-    def _step(self, key: str, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> Step:
+    def _step(
+        self, key: str, kind: GraphQLObjectType, details: Sequence[FieldDetails], place_of: PlaceOf
+    ) -> Step:
         definition, how = self._definition(kind, details)
-        return Step(key, how, self._shape(definition.type, details), definition, details[0])
+        writer = Writer()
+        place = place_of(writer, kind)
+        brought = _brought(place, how)
+        if isinstance(brought, InRecord):
+            record = f"({ROW} if {brought.present()} else None)"
+            shape = self._shape(definition.type, details, _along(brought))
+            return Step(key, _taking(writer, record, place), None, None, shape, definition, details[0])
+        if not isinstance(how, Resolve):
+            value = _spelled(writer, place, how)
+            assert value is not None, "only what is resolved has no spelling"
+            below = (
+                _records(place.scope) if isinstance(how, Read) and how.holds_rows and place.scope else None
+            )
+            shape = self._shape(definition.type, details, below or _on_object(place.scope))
+            return Step(key, _taking(writer, value, place), None, None, shape, definition, details[0])
+        wants, below = self._wanted(how, definition)
+        shape = self._shape(definition.type, details, below, pairs=isinstance(wants, Mapping))
+        start = place.row() if how.keyed is None else _key(place, how.over)
+        return Step(key, _taking(writer, start, place), how, wants, shape, definition, details[0])
 
-    def _shape(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> Shape:
-        nullable = not isinstance(kind, GraphQLNonNull)
-        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    def _wanted(
+        self, how: Resolve, definition: GraphQLField
+    ) -> "tuple[Wants | Mapping[str, Wants] | None, PlaceOf]":
+        """Say what is wanted of the answers, and where the fields of each are found."""
+        source = how.source
+        if source is None:
+            return None, _on_object()
+        if isinstance(source, Mapping):
+            by_name = {name: Wants(each) for name, each in source.items()}
+            return (
+                by_name,
+                lambda writer, kind: (
+                    InRecord(writer, ROW, by_name[kind.name], source[kind.name])
+                    if kind.name in by_name
+                    else OnObject(ROW)
+                ),
+            )
+        wants = Wants(source)
+        if how.is_holder:
+            return wants, _on_object(wants)
+        if is_abstract_type(get_named_type(definition.type)):
+            raise Unsupported("unsorted_records")
+        return wants, _records(wants)
+
+    def _shape(
+        self,
+        kind: GraphQLOutputType,
+        details: Sequence[FieldDetails],
+        place_of: PlaceOf,
+        *,
+        pairs: bool = False,
+    ) -> Shape:
+        nullable, inner = _unwrapped(kind)
         if isinstance(inner, GraphQLList):
-            return Shape(nullable, item=self._shape(inner.of_type, details))
+            return Shape(nullable, item=self._shape(inner.of_type, details, place_of, pairs=pairs))
         if isinstance(inner, GraphQLObjectType):
-            return Shape(nullable, selection=self._selection(inner, self._below(inner, details)))
+            return Shape(nullable, selection=self._selection(inner, self._below(inner, details), place_of))
         if is_leaf_type(inner):
             return Shape(nullable, leaves=self._leaves_of(inner, nullable=nullable))
         assert is_abstract_type(inner), "nothing else is left"
-        return Shape(nullable, abstract=self._abstract(inner, details))
+        return Shape(nullable, abstract=self._abstract(inner, details, place_of, pairs=pairs))
 
     def _leaves_of(self, kind: GraphQLLeafType, *, nullable: bool) -> Build:
         writer = Writer()
         build, _ = writer.function("value", self._leaf(writer, "value", kind, nullable=nullable))
         return build
 
-    def _abstract(self, kind: GraphQLAbstractType, details: Sequence[FieldDetails]) -> Abstract:
+    def _abstract(
+        self, kind: GraphQLAbstractType, details: Sequence[FieldDetails], place_of: PlaceOf, *, pairs: bool
+    ) -> Abstract:
         types = self._schema.get_possible_types(kind)
+        selections = {
+            each.name: self._selection(each, self._below(each, details), place_of) for each in types
+        }
+        if pairs:
+            return Abstract(by_pair, selections)
+        writer = Writer()
+        place = place_of(writer, types[0])
+        if isinstance(place, InRecord):
+            kinds = self._telling.describe_union(kind) if isinstance(kind, GraphQLUnionType) else None
+            if kinds is None or kinds.attribute not in place.source.direct:
+                raise Unsupported("unsorted_records")
+            take, _ = writer.function(ROW, place.read(kinds.attribute))
+            return Abstract(by_attribute(take, kinds.names), selections)
         if any(each.is_type_of is None for each in types):
             raise Unsupported("unknown_runtime_type")
-        return Abstract(
-            types, {each.name: self._selection(each, self._below(each, details)) for each in types}
-        )
+        return Abstract(by_type(types), selections)
 
     def _below(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> GroupedFieldSet:
         collected = collect_subfields(
@@ -241,6 +353,79 @@ class Compiler:
         if collected.new_defer_usages:
             raise Unsupported("defer")
         return collected.grouped_field_set
+
+
+def _unwrapped(kind: GraphQLOutputType) -> tuple[bool, Any]:
+    """Say whether a value may be null, and of what type it is otherwise."""
+    if isinstance(kind, GraphQLNonNull):
+        return False, kind.of_type
+    return True, kind
+
+
+def _on_object(scope: Wants | None = None) -> PlaceOf:
+    return lambda _writer, _kind: OnObject(ROW, scope)
+
+
+def _records(wants: Wants) -> PlaceOf:
+    return lambda writer, _kind: InRecord(writer, ROW, wants, wants.source)
+
+
+def _along(brought: InRecord) -> PlaceOf:
+    return lambda writer, _kind: InRecord(writer, ROW, brought.wants, brought.source, brought.path)
+
+
+def _nested(place: Place) -> Callable[[Writer, str], Place]:
+    return lambda _writer, variable: OnObject(variable, place.scope)
+
+
+def _brought(place: Place, how: How) -> InRecord | Embedded | None:
+    """Give the place of an object whose attributes are there already, if they are."""
+    if isinstance(place, InRecord):
+        if isinstance(how, Resolve) and how.is_link and not isinstance(how.source, Mapping | None):
+            return place.linked(Link(how.source, how.over))
+        if isinstance(how, Embed):
+            return Embedded(place, how.attribute, how.parts, how.present)
+    return None
+
+
+def _presence(place: InRecord | Embedded) -> str:
+    if isinstance(place, InRecord):
+        return place.present()
+    return f"{place.around.read(place.unless_null)} is not None"
+
+
+def _spelled(writer: Writer, place: Place, how: How) -> str | None:
+    """Spell the value of a field; None for one that is resolved."""
+    match how:
+        case Read(attribute) | Embed(attribute):
+            return place.read(attribute)
+        case Compute(function, None):
+            return f"{writer.name(function)}({place.row()})"
+        case Compute(function, over):
+            return f"{writer.name(function)}({', '.join(map(place.read, over or ()))})"
+        case Resolve():
+            return None
+
+
+def _key(place: Place, over: Sequence[str]) -> str:
+    values = [place.read(each) for each in over]
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
+
+
+def _made(place: Place) -> tuple[str, str] | None:
+    """Name the row that a place made something ask for, and spell what makes it."""
+    making = place.making() if isinstance(place, InRecord) else None
+    return None if making is None else (place.row(), making)
+
+
+def _taking(writer: Writer, value: str, place: Place) -> Build:
+    take, _ = writer.function(ROW, value, made=_made(place))
+    return take
+
+
+def _unless_null(writer: Writer, value: str, it: str, made: str, *, nullable: bool) -> str:
+    otherwise = "None" if nullable else f"{writer.name(_demand)}()"
+    return f"({made} if ({it} := {value}) is not None else {otherwise})"
 
 
 def _demand() -> Any:

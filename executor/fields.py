@@ -1,4 +1,4 @@
-"""How a field finds its value, as far as a plan needs to know: read, computed, or resolved.
+"""How a field finds its value, as far as a plan needs to know: read, computed, embedded, or resolved.
 
 Decides nothing: whoever knows the schema describes its fields with these. A field that is not described has
 no plan.
@@ -8,35 +8,79 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLField
+from graphql import GraphQLField, GraphQLUnionType
+
+from executor.wants import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The value is an attribute of the row, whatever the field's arguments."""
+    """The value is an attribute of the row, whatever the field's arguments.
+
+    `holds_rows` says that it is a row, or a list of rows, of the source that the resolver above was told of.
+    """
 
     attribute: str
+    holds_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """The value is worked out from the row alone, at once, whatever the field's arguments."""
+    """The value is worked out from the row alone, at once, whatever the field's arguments.
 
-    function: Callable[[Any], Any]
+    The function takes the row, or the values of the attributes `over`. `written` gives, by the value of the
+    one attribute, a leaf as it is written, never null.
+    """
+
+    function: Callable[..., Any]
+    over: tuple[str, ...] | None = None
+    written: Mapping[Any, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """The value is an object made of attributes of the row: `parts` names them by the object's own names.
+
+    It is null where the attribute `present` is. Rows that are objects have it ready as `attribute`.
+    """
+
+    attribute: str
+    parts: Mapping[str, str]
+    present: str
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
     """The value comes from `resolve(context, row, **arguments)`, awaited or not.
 
-    `many(context, rows, **arguments)` answers all rows at once, where there is such a way; `arguments` turns
-    what the document gives into what both take.
+    Where there is such a way, all rows are answered at once: by `many(context, rows, **arguments)`, or by
+    `keyed(context, keys, **arguments)`, where a key is what the row has in the attributes `over`: a tuple, or
+    the value where there is one. `arguments` turns what the document gives into what all of them take.
+
+    `source` says that the answers are rows of it, or hold such rows where `is_holder`: `keyed`, or else
+    `resolve`, then takes `wants=` as well and gives records in its order. By type where an answer may be of
+    several: answers are then pairs of a type's name and a record. With `is_link`, `keyed` gives at most one
+    row for a key, which whoever reads the rows above may bring along in the same statement.
     """
 
     resolve: Callable[..., Any]
     many: Callable[..., Awaitable[Sequence[Any]]] | None = None
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    keyed: Callable[..., Awaitable[Sequence[Any]]] | None = None
+    over: tuple[str, ...] = ()
+    source: Source | Mapping[str, Source] | None = None
+    is_holder: bool = False
+    is_link: bool = False
 
 
-How = Read | Compute | Resolve
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Of which type a record of a union is: by the value of one attribute."""
+
+    attribute: str
+    names: Mapping[Any, str]
+
+
+How = Read | Compute | Embed | Resolve
 Describe = Callable[[GraphQLField], How | None]
+DescribeUnion = Callable[[GraphQLUnionType], Kinds | None]

@@ -21,10 +21,10 @@ from graphql import (
 from graphql.execution import Executor
 
 from executor.compiling import Compiler, Selection
-from executor.fields import Describe
 from executor.leaves import Inlines
 from executor.outcomes import Unsupported
 from executor.running import Run
+from executor.telling import Telling
 
 MOST_PLANS = 500
 LONGEST = 20_000  # characters of a document worth a plan
@@ -34,9 +34,9 @@ DECIDING = frozenset({"skip", "include", "defer"})
 class Plans:
     """The plans of one schema."""
 
-    def __init__(self, schema: GraphQLSchema, describe: Describe, inlines: Inlines) -> None:
+    def __init__(self, schema: GraphQLSchema, telling: Telling, inlines: Inlines) -> None:
         self._schema = schema
-        self._describe = describe
+        self._telling = telling
         self._inlines = inlines
         self._kept: OrderedDict[Any, Selection | Unsupported] = OrderedDict()
         self._conditions: dict[DocumentNode, tuple[str, ...]] = {}
@@ -81,7 +81,7 @@ class Plans:
         if root is None or operation.operation is OperationType.MUTATION:
             return Unsupported("mutation")
         try:
-            return Compiler(self._schema, executor, self._describe, self._inlines).root(root)
+            return Compiler(self._schema, executor, self._telling, self._inlines).root(root)
         except Unsupported as unsupported:
             return unsupported
         except (GraphQLError, RecursionError, SyntaxError, MemoryError):  # Python nests only so deep

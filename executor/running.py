@@ -12,7 +12,6 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from executor.compiling import Abstract, Selection, Shape, Step
-from executor.fields import Compute, Read, Resolve
 from executor.lists import listed
 from executor.outcomes import Bailed
 
@@ -48,17 +47,15 @@ class Run:
             each[key] = value
 
     async def _values(self, step: Step, rows: Sequence[Any]) -> Sequence[Any]:
-        match step.how:
-            case Read(attribute):
-                return [getattr(row, attribute) for row in rows]
-            case Compute(function):
-                return [function(row) for row in rows]
-            case Resolve(resolve, many):
-                arguments = self._arguments_of(step)
-                if many is not None:
-                    return await many(self._context, rows, **arguments)
-                context = self._context
-                return await _all(lambda row: resolve(context, row, **arguments), rows)
+        given, how = step.take(rows), step.resolve
+        if how is None:
+            return given
+        arguments, context = self._arguments_of(step), self._context
+        together = how.keyed or how.many
+        if together is not None:
+            return await together(context, given, **arguments)
+        resolve = how.resolve
+        return await _all(lambda row: resolve(context, row, **arguments), given)
 
     def _arguments_of(self, step: Step) -> Mapping[str, Any]:
         known = self._arguments.get(step)
@@ -67,14 +64,16 @@ class Run:
         return known
 
     def _read_arguments(self, step: Step) -> Mapping[str, Any]:
-        convert = step.how.arguments if isinstance(step.how, Resolve) else None
+        assert step.resolve is not None, "only what is resolved has arguments"
+        wants = {"wants": step.wants} if step.wants is not None else NO_ARGUMENTS
+        convert = step.resolve.arguments
         if convert is None:
-            return NO_ARGUMENTS
+            return wants
         details = step.details
         given = get_argument_values(
             step.definition, details.node, self._executor.variable_values, details.fragment_variable_values
         )
-        return convert(given)
+        return {**convert(given), **wants}
 
     async def _complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
         if shape.leaves is not None:
@@ -111,24 +110,18 @@ class Run:
         by_row = dict(zip(unique, made, strict=True))
         return [by_row[id(row)] for row in rows]
 
-    async def _by_type(self, abstract: Abstract, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
-        names = [_type_of(abstract, row) for row in rows]
+    async def _by_type(self, abstract: Abstract, values: Sequence[Any]) -> Sequence[dict[str, Any]]:
+        names, rows = abstract.sort(values)
         groups: dict[str, list[Any]] = {}
         for name, row in zip(names, rows, strict=True):
             groups.setdefault(name, []).append(row)
+        if len(groups) == 1:
+            return await self._each_once(abstract.selections[names[0]], rows)
         made = await gather_with_cancel(
             *[self._each_once(abstract.selections[name], members) for name, members in groups.items()]
         )
         members_of = {name: iter(members) for name, members in zip(groups, made, strict=True)}
         return [next(members_of[name]) for name in names]
-
-
-def _type_of(abstract: Abstract, row: Any) -> str:
-    for kind in abstract.types:
-        assert kind.is_type_of is not None, "types without it are not planned"
-        if kind.is_type_of(row, None):  # type: ignore[arg-type]  # described types do not look at it
-            return kind.name
-    raise Bailed("unknown_runtime_type")
 
 
 async def _all(resolve: Callable[[Any], Any], rows: Sequence[Any]) -> Sequence[Any]:

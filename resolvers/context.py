@@ -10,11 +10,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.viewer import Viewer
+from executor.wants import Wants
 from realtime.hub import Hub
 from storage import clock, feed
+from storage.reads.pages import Asked, Listing, Page, Window
+from storage.reads.reader import Reader, reader_of
+from storage.reads.sets import Reading
+from storage.reads.source import NOW, POSITION
 from storage.transaction import Ring, in_silence
 from storage.visibility import Sight, sight_of
 
@@ -57,13 +63,15 @@ class Context:
     hub: Hub | None = None
     last_event_id: str | None = None
     sight: Sight = field(init=False)
+    reader: Reader = field(init=False, repr=False)
     _reading: AsyncEngine = field(init=False, repr=False)
     _batches: dict[Hashable, "_Batch"] = field(init=False, repr=False, default_factory=dict)
-    _at: "asyncio.Task[datetime] | None" = field(init=False, repr=False, default=None)
+    _at: "asyncio.Future[datetime] | None" = field(init=False, repr=False, default=None)
     _seen: "asyncio.Task[str] | None" = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self.sight = sight_of(self.viewer)
+        self.reader = reader_of(self.engine)
         self._reading = _reading(self.engine)
 
     async def at(self) -> datetime:
@@ -119,6 +127,45 @@ class Context:
 
             batch = self._batches[name] = _Batch(read)
         return batch.ask(keys)
+
+    async def records(
+        self, reading: Reading[Any], keys: Sequence[Hashable], wants: Wants
+    ) -> Sequence[Sequence[Record]]:
+        """Give what is wanted of the rows of each key."""
+        records = await reading.records(self.reader, self.sight, keys, wants)
+        if records:
+            self._note(records[0][NOW])
+        if len(keys) == 1:
+            return [records]
+        found: list[list[Record]] = [[] for _ in keys]
+        for record in records:
+            found[record[POSITION] - 1].append(record)
+        return found
+
+    async def record(self, reading: Reading[Any], key: Hashable, wants: Wants) -> Record | None:
+        """Give what is wanted of the row of one key."""
+        found = (await self.records(reading, (key,), wants))[0]
+        return found[0] if found else None
+
+    async def pages(
+        self,
+        listing: Listing[Any],
+        parents: Sequence[Hashable],
+        wants: Wants,
+        window: Window,
+        asked: Asked,
+    ) -> Sequence[Page[Record]]:
+        """Give the page of each parent's list, as records of what is wanted."""
+        pages, at = await listing.records(self.reader, self.sight, parents, wants, window, asked)
+        if at is not None:
+            self._note(at)
+        return pages
+
+    def _note(self, at: datetime) -> None:
+        """Take the instant of the first statement that told the time for the operation's."""
+        if self._at is None:
+            self._at = asyncio.get_running_loop().create_future()
+            self._at.set_result(at)
 
     def forget(self) -> None:
         """Read everything anew from now on: something was written."""

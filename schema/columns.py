@@ -8,6 +8,7 @@ columns exist.
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import strawberry
@@ -27,6 +28,12 @@ T = TypeVar("T")
 
 SOURCE = "source"  # where a column finds its value: an attribute of the row
 RESOLVE = "resolve"  # what an edge calls
+OVER = "over"  # what a computed field is worked out from: attributes of the row, not the row
+WRITTEN = "written"  # a computed leaf as it is written, by the one attribute it is worked out from
+HOLDS_ROWS = "holds_rows"  # the value is a row, or rows, that were read for what is above
+ROW = "row"  # the class of the rows that a type is declared over
+PLAN = "plan"  # how an edge answers many rows: what `Resolve` of the executor is told of it
+PLANNED = ("keyed", "over", "source", "is_holder", "is_link")
 
 
 class ColumnField(StrawberryField):
@@ -42,7 +49,10 @@ class ComputedField(StrawberryField):
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
         """Give what the function makes of the row."""
-        return self.metadata[RESOLVE](source)
+        names = self.metadata.get(OVER)
+        if names is None:
+            return self.metadata[RESOLVE](source)
+        return self.metadata[RESOLVE](*(getattr(source, name) for name in names))
 
 
 class EdgeField(StrawberryField):
@@ -79,27 +89,46 @@ async def _asked(resolve: Callable[..., Any], context: Any, source: Any, argumen
         raise explained(error, arguments) from None
 
 
-def column(description: str, *, of: str | None = None) -> Any:
+def column(description: str, *, of: str | None = None, holds_rows: bool = False) -> Any:
     """A field that reads the row's attribute of the same name, or the one named `of`."""
-    return ColumnField(description=description, metadata={SOURCE: of} if of else None)
+    metadata: dict[str, object] = {HOLDS_ROWS: holds_rows}
+    if of:
+        metadata[SOURCE] = of
+    return ColumnField(description=description, metadata=metadata)
 
 
-def computed(function: Callable[[Any], object], description: str) -> Any:
-    """A field worked out from the row alone."""
-    return ComputedField(description=description, metadata={RESOLVE: function})
+def computed(
+    function: Callable[..., object],
+    description: str,
+    *,
+    over: tuple[str, ...] | None = None,
+    written: Mapping[Any, str] | None = None,
+) -> Any:
+    """A field worked out from the row alone; from the attributes `over`, where it is told of any.
+
+    `written` is the leaf as it is written, by the one attribute's value.
+    """
+    metadata = {RESOLVE: function, OVER: over, WRITTEN: written}
+    return ComputedField(description=description, metadata=metadata)
 
 
 def global_id(kind: str, *attributes: str, description: str = "Names this object in the whole graph.") -> Any:
     """The id of a row of this kind whose key is in these attributes."""
-    return computed(
-        lambda row: ids.encode(kind, *(getattr(row, attribute) for attribute in attributes)), description
-    )
+    return computed(lambda *parts: ids.encode(kind, *parts), description, over=attributes)
 
 
 def edge(resolve: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
     """A field answered by `resolve(context, row, **arguments)`; `id_` is the way to name an argument `id`."""
     field = EdgeField(description=description, metadata={RESOLVE: resolve})
+    plan_like(field, resolve)
     return _with(arguments, field)
+
+
+def plan_like(field: StrawberryField, resolve: object, **instead: object) -> None:
+    """Let an edge answer many rows as `resolve` can, with something else in place of some of it."""
+    found = {name: getattr(resolve, name) for name in PLANNED if hasattr(resolve, name)} | instead
+    plan = {name: value for name, value in found.items() if value is not None}
+    field.metadata = MappingProxyType({**field.metadata, PLAN: plan})
 
 
 def subscription(follow: Callable[..., object], description: str, **arguments: StrawberryArgument) -> Any:
@@ -146,5 +175,6 @@ def _check(declared: type, row: type) -> None:
         **{field.name: None for field in (dataclasses.fields(row) if dataclasses.is_dataclass(row) else ())},
     }
     for field in declared.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        field.metadata = MappingProxyType({**field.metadata, ROW: row})
         if isinstance(field, ColumnField) and field.metadata.get(SOURCE, field.python_name) not in attributes:
             raise TypeError(f"{declared.__name__}.{field.python_name}: {row.__name__} has no such attribute")

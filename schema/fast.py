@@ -8,16 +8,30 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from graphql import GraphQLField
+from graphql import GraphQLField, GraphQLUnionType
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 
-from executor.fields import Compute, How, Read, Resolve
+from executor.fields import Compute, Embed, How, Kinds, Read, Resolve
 from executor.leaves import TEXT, Inline, Inlines
 from executor.plans import Plans
-from schema.columns import RESOLVE, SOURCE, ColumnField, ComputedField, EdgeField
+from executor.telling import Telling
+from schema.columns import (
+    HOLDS_ROWS,
+    OVER,
+    PLAN,
+    RESOLVE,
+    ROW,
+    SOURCE,
+    WRITTEN,
+    ColumnField,
+    ComputedField,
+    EdgeField,
+)
 from schema.graph import graph
 from schema.problems import check_texts
+from schema.types.timeline import TYPES
+from storage.reads.amounts import Amount
 
 INLINES: Final[Inlines] = {
     "URL": TEXT,
@@ -34,17 +48,30 @@ def describe(definition: GraphQLField) -> How | None:
     field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     match field:
         case ColumnField():
-            return Read(field.metadata.get(SOURCE, field.python_name))
+            return _read(field)
         case ComputedField():
-            return Compute(field.metadata[RESOLVE])
+            about = field.metadata
+            return Compute(about[RESOLVE], about.get(OVER), about.get(WRITTEN))
         case EdgeField(is_subscription=True):
             return Compute(lambda event: event)
         case EdgeField():
-            resolve = field.metadata[RESOLVE]
             arguments = _arguments(field) if field.arguments else None
-            return Resolve(resolve, getattr(resolve, "many", None), arguments)
+            return Resolve(field.metadata[RESOLVE], arguments=arguments, **field.metadata[PLAN])
         case _:
             return None
+
+
+def describe_union(kind: GraphQLUnionType) -> Kinds | None:
+    """Say what tells the types of a union's records apart."""
+    return Kinds("kind", TYPES) if kind.name == "TimelineEntry" else None
+
+
+def _read(field: ColumnField) -> How:
+    name = field.metadata.get(SOURCE, field.python_name)
+    kept = getattr(field.metadata.get(ROW), name, None)
+    if isinstance(kept, Amount):
+        return Embed(name, {"minor": kept.minor, "currency": kept.currency}, kept.minor)
+    return Read(name, field.metadata[HOLDS_ROWS])
 
 
 def _arguments(field: EdgeField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
@@ -61,4 +88,4 @@ def _arguments(field: EdgeField) -> Callable[[Mapping[str, Any]], Mapping[str, A
 @lru_cache(maxsize=1)
 def plans() -> Plans:
     """The plans of the graph, made when first asked for."""
-    return Plans(graph._schema, describe, INLINES)  # noqa: SLF001 as its own extensions do
+    return Plans(graph._schema, Telling(describe, describe_union), INLINES)  # noqa: SLF001 as its own extensions do

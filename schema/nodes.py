@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from domain.values import RequestKey
+from executor.wants import Wants
 from resolvers.context import Context
 from schema import ids
 from schema.problems import BadInput
 from storage.reads import accounts, ledger, notifications, orders, parts, requests, threads
+from storage.reads.sets import Reading
 
 MOST_AT_ONCE: Final = 100
 
@@ -48,18 +50,36 @@ READS: Final[Mapping[str, tuple[Any, Callable[[tuple[int, ...]], Any]]]] = {
 """By type: the read, and how an id's parts become its key. What is not here has an id, but is no node."""
 
 
-async def find(context: Context, text: str, kind: str | None = None) -> Any:
+SOURCES: Final[Mapping[str, Reading[Any]]] = {kind: read.__self__ for kind, (read, _) in READS.items()}
+"""By type: where its rows come from."""
+
+
+async def find(context: Context, text: str, kind: str | None = None, wants: Wants | None = None) -> Any:
     """Give what an id names, if it is of this kind and the viewer may see it. Raises BadId."""
     named = ids.decode(text)
     if named.kind not in READS or kind not in (None, named.kind):
         return None
-    read, key = READS[named.kind]
-    return await context.read(read, key(named.parts))
+    reading, key = READS[named.kind]
+    return await read(context, reading, key(named.parts), wants)
 
 
-async def node(context: Context, _: object, *, id_: str) -> Any:
-    """Give what one id names."""
-    return await find(context, id_)
+async def read(context: Context, read: Any, key: Any, wants: Wants | None) -> Any:
+    """Give the row with this key, or what is wanted of it as a record."""
+    if wants is None:
+        return await context.read(read, key)
+    return await context.record(read.__self__, key, wants)
+
+
+async def node(context: Context, _: object, *, id_: str, wants: Mapping[str, Wants] | None = None) -> Any:
+    """Give what one id names; a pair of its type and a record, where it is told what is wanted of each."""
+    if wants is None:
+        return await find(context, id_)
+    kind = ids.decode(id_).kind
+    found = await find(context, id_, kind, wants.get(kind))
+    return None if found is None else (kind, found)
+
+
+node.source = SOURCES  # type: ignore[attr-defined]  # read by whoever plans
 
 
 async def nodes(context: Context, _: object, *, ids: Sequence[str]) -> list[Any]:

@@ -9,9 +9,10 @@ from domain import policy as policies
 from domain.values import RequestKey
 from domain.viewer import Viewer as Asker
 from domain.words import ClaimStatus, RefundStatus
+from executor.wants import Wants
 from resolvers import feeds
 from resolvers.context import Context
-from resolvers.edges.paging import ROOT, paged
+from resolvers.edges.paging import ROOT, paged, pages_of, rows_of
 from schema import nodes
 from schema.columns import argument, edge
 from schema.filters import SupportQueueFilter, account, checked
@@ -48,43 +49,49 @@ def _one_of(**named: str | None) -> tuple[str, str]:
     return given[0]
 
 
+@rows_of(nodes.SOURCES["SupportRequest"])
 async def _request(
     context: Context,
     _: object,
     *,
     id_: str | None = None,
     number: str | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     name, value = _one_of(id=id_, number=number)
     if name == "id":
-        return await nodes.find(context, value, "SupportRequest")
+        return await nodes.find(context, value, "SupportRequest", wants)
     found = NUMBER.fullmatch(value)
     if found is None:
         return None
     key = RequestKey(int(found[1]), int(found[2]))
     fits = key.seller_id <= BIGINT and key.number <= INTEGER
-    return await context.read(requests.by_key, key) if fits else None
+    return await nodes.read(context, requests.by_key, key, wants) if fits else None
 
 
+@rows_of(nodes.SOURCES["Order"])
 async def _order(
     context: Context,
     _: object,
     *,
     id_: str | None = None,
     external_id: str | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     name, value = _one_of(id=id_, externalId=external_id)
     if name == "id":
-        return await nodes.find(context, value, "Order")
-    return await context.read(orders.by_external_id, value)
+        return await nodes.find(context, value, "Order", wants)
+    return await nodes.read(context, orders.by_external_id, value, wants)
 
 
-async def _thread(context: Context, _: object, *, id_: str) -> Any:
-    return await nodes.find(context, id_, "Thread")
+@rows_of(nodes.SOURCES["Thread"])
+async def _thread(context: Context, _: object, *, id_: str, wants: Wants | None = None) -> Any:
+    return await nodes.find(context, id_, "Thread", wants)
 
 
-async def _user(context: Context, _: object, *, username: str) -> Any:
-    return await context.read(accounts.by_username, username)
+@rows_of(nodes.SOURCES["User"])
+async def _user(context: Context, _: object, *, username: str, wants: Wants | None = None) -> Any:
+    return await nodes.read(context, accounts.by_username, username, wants)
 
 
 def _policy(_: Context, __: object, *, version: str | None = None) -> policies.Policy:
@@ -94,27 +101,46 @@ def _policy(_: Context, __: object, *, version: str | None = None) -> policies.P
         raise BadInput("There is no policy of this version.", "version") from None
 
 
-async def _refunds(context: Context, _: object, window: Window, *, status: RefundStatus | None = None) -> Any:
-    return await paged(context, parts.refunds_by_status, ROOT, window, asked(status=status))
+@pages_of(parts.refunds_by_status)
+async def _refunds(
+    context: Context,
+    _: object,
+    window: Window,
+    *,
+    status: RefundStatus | None = None,
+    wants: Wants | None = None,
+) -> Any:
+    return await paged(context, parts.refunds_by_status, ROOT, window, asked(status=status), wants)
 
 
-async def _claims(context: Context, _: object, window: Window, *, status: ClaimStatus | None = None) -> Any:
-    return await paged(context, parts.claims_by_status, ROOT, window, asked(status=status))
+@pages_of(parts.claims_by_status)
+async def _claims(
+    context: Context,
+    _: object,
+    window: Window,
+    *,
+    status: ClaimStatus | None = None,
+    wants: Wants | None = None,
+) -> Any:
+    return await paged(context, parts.claims_by_status, ROOT, window, asked(status=status), wants)
 
 
-async def _awaiting_label(context: Context, _: object, window: Window) -> Any:
-    return await paged(context, requests.awaiting_label, ROOT, window)
+@pages_of(requests.awaiting_label)
+async def _awaiting_label(context: Context, _: object, window: Window, *, wants: Wants | None = None) -> Any:
+    return await paged(context, requests.awaiting_label, ROOT, window, wants=wants)
 
 
+@pages_of(requests.queue)
 async def _queue(
     context: Context,
     _: object,
     window: Window,
     *,
     filter_: SupportQueueFilter | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     if filter_ is None:
-        return await paged(context, requests.queue, ROOT, window)
+        return await paged(context, requests.queue, ROOT, window, wants=wants)
     checked(filter_, "filter")
     wanted = asked(
         assigned_to_me=filter_.assigned_to_me,
@@ -125,7 +151,7 @@ async def _queue(
         buyer_id=account(filter_.buyer_id),
     )
     queue = requests.queue_of_failed_refunds if filter_.failed_refunds else requests.queue
-    return await paged(context, queue, ROOT, window, wanted)
+    return await paged(context, queue, ROOT, window, wanted, wants)
 
 
 async def _clock(context: Context, _: object) -> Any:

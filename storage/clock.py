@@ -16,6 +16,13 @@ TEST_CLOCK = "test_clock"
 _MICROSECOND = timedelta(microseconds=1)
 _microseconds = sa.cast(facts.c.value, sa.BigInteger)
 _offset = sa.func.coalesce(sa.select(_microseconds).where(facts.c.name == TEST_CLOCK).scalar_subquery(), 0)
+present: sa.ColumnElement[datetime] = sa.select(
+    (
+        sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
+        + sa.cast(_offset, sa.BigInteger) * sa.literal_column("'1 microsecond'::interval", sa.Interval)
+    ).label("present")
+).scalar_subquery()
+"""The present instant, as a column of any statement."""
 _now = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)), _offset)
 
 

@@ -93,9 +93,10 @@ _holds_made = (
 
 other_claims = claims.alias("other_claims")
 """Claims on a shipment, seen from another request on it."""
+LOST = (ClaimStatus.DENIED, ClaimStatus.EXPIRED, ClaimStatus.CANCELLED)
 PROMISED = sa.case(
     (other_claims.c.status == ClaimStatus.APPROVED, other_claims.c.paid_minor),
-    (other_claims.c.status.in_([ClaimStatus.DENIED, ClaimStatus.EXPIRED, ClaimStatus.CANCELLED]), 0),
+    (sa.or_(*(other_claims.c.status == lost for lost in LOST)), 0),
     else_=other_claims.c.coverage_minor,
 )
 promised_to_others = (

@@ -27,10 +27,8 @@ async def message(context: Context, row: FeedRow) -> MessageRow | None:
     return await context.read(threads.message_by_key, (event.owner_id, event.thread_id, event.message_number))
 
 
-@via(threads.by_key)
-def thread(row: FeedRow) -> tuple[int | None, ...]:
-    """The conversation it is about."""
-    return row.event.owner_id, row.event.thread_id
+thread = via(threads.by_key, "event.owner_id", "event.thread_id")
+"""The conversation it is about."""
 
 
 async def ledger_entry(context: Context, row: FeedRow) -> EntryRow | None:
@@ -64,10 +62,8 @@ async def note(context: Context, row: FeedRow) -> NoteRow | None:
     return await context.read(parts.note_by_key, (event.owner_id, event.request_number, event.note_number))
 
 
-@via(notifications.by_key)
-def notification(row: FeedRow) -> tuple[int | None, ...]:
-    """The notification that was written, or read."""
-    return row.event.account_id, row.event.notification_number
+notification = via(notifications.by_key, "event.account_id", "event.notification_number")
+"""The notification that was written, or read."""
 
 
 async def account(context: Context, row: FeedRow) -> AccountRow | None:
@@ -75,10 +71,8 @@ async def account(context: Context, row: FeedRow) -> AccountRow | None:
     return await by_id(context, row.event.account_id)
 
 
-@via(threads.by_key)
-def typing_thread(typing: Typing) -> tuple[int, ...]:
-    """Where somebody is writing."""
-    return typing.owner_id, typing.thread_id
+typing_thread = via(threads.by_key, "owner_id", "thread_id")
+"""Where somebody is writing."""
 
 
 async def typist(context: Context, typing: Typing) -> AccountRow | None:

@@ -2,10 +2,6 @@
 
 from resolvers.edges.via import via
 from storage.reads import threads
-from storage.reads.notifications import NotificationRow
 
-
-@via(threads.by_key)
-def thread(notification: NotificationRow) -> tuple[int, int] | None:
-    """The conversation it is about, if about one."""
-    return notification.thread_key
+thread = via(threads.by_key, "owner_id", "thread_id")
+"""The conversation it is about, if about one."""

@@ -11,7 +11,7 @@ from resolvers.context import Context
 from resolvers.edges.paging import listed
 from resolvers.edges.via import via
 from storage.reads import orders, requests, whole
-from storage.reads.orders import OrderRow, ShipmentRow
+from storage.reads.orders import OrderRow
 
 
 def payout(context: Context, order: OrderRow) -> Money | None:
@@ -29,34 +29,16 @@ def processing_fee(context: Context, order: OrderRow) -> Money | None:
     return order.processing_fee if context.sight.as_seller(order.seller_id) else None
 
 
-@via(orders.shipment_by_key)
-def shipment(order: OrderRow) -> tuple[int, int] | None:
-    """The parcel it travels in."""
-    return None if order.shipment_id is None else (order.seller_id, order.shipment_id)
-
-
-@via(orders.scans_of_parcel)
-def scans(shipment: ShipmentRow) -> tuple[int, int]:
-    """What the carrier reported about the parcel."""
-    return shipment.seller_id, shipment.parcel_id
-
-
-@via(orders.of_shipment)
-def orders_in(shipment: ShipmentRow) -> tuple[int, int]:
-    """The orders that travel in the parcel."""
-    return shipment.seller_id, shipment.id
-
-
-@via(requests.open_on_order)
-def open_request(order: OrderRow) -> tuple[int, ...]:
-    """The request that is not closed, if there is one."""
-    return order.key
-
-
-@listed(requests.of_order)
-def requests_on(order: OrderRow) -> tuple[int, int]:
-    """Every request about the order, newest first."""
-    return order.key
+shipment = via(orders.shipment_by_key, "seller_id", "shipment_id")
+"""The parcel it travels in."""
+scans = via(orders.scans_of_parcel, "seller_id", "parcel_id")
+"""What the carrier reported about the parcel."""
+orders_in = via(orders.of_shipment, "seller_id", "id")
+"""The orders that travel in the parcel."""
+open_request = via(requests.open_on_order, "seller_id", "id")
+"""The request that is not closed, if there is one."""
+requests_on = listed(requests.of_order, "seller_id", "id")
+"""Every request about the order, newest first."""
 
 
 async def eligibility(context: Context, order: OrderRow, *, reason: RequestReason) -> Eligibility:

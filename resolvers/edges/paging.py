@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from executor.wants import Wants
 from resolvers.context import Context
 from storage.reads.pages import Asked, Listing, Page, Window
 
 R = TypeVar("R")
-P = TypeVar("P")
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Connected(Generic[R]):
     count: Callable[[], Awaitable[int]]
 
     @property
-    def nodes(self) -> tuple[R, ...]:
+    def nodes(self) -> Sequence[R]:
         """The rows."""
         return self.page.rows
 
@@ -42,39 +44,80 @@ ROOT = 1  # the one parent of a list that nothing owns
 
 
 async def paged(
-    context: Context, listing: Listing[R], parent: Hashable, window: Window, asked: Asked = ()
+    context: Context,
+    listing: Listing[R],
+    parent: Hashable,
+    window: Window,
+    asked: Asked = (),
+    wants: Wants | None = None,
 ) -> Connected[R]:
-    """Read one page of a parent's list, together with the same page of every other parent that asks."""
-    return (await paged_many(context, listing, (parent,), window, asked))[0]
+    """Read one page of a parent's list, together with the same page of every other parent that asks.
+
+    With `wants` its rows are records of them.
+    """
+    if wants is not None:
+        return (await paged_many(context, listing, (parent,), window, wants, asked))[0]
+    page: Page[R] = await context.read(listing.pages, parent, window, asked)
+    return Connected(page, partial(context.read, listing.counts, parent, asked))
 
 
 async def paged_many(
-    context: Context, listing: Listing[R], parents: Sequence[Hashable], window: Window, asked: Asked = ()
-) -> list[Connected[R]]:
-    """Read the same page of each parent's list."""
-    pages: Sequence[Page[R]] = await context.read_many(listing.pages, parents, window, asked)
+    context: Context,
+    listing: Listing[R],
+    parents: Sequence[Hashable],
+    window: Window,
+    wants: Wants,
+    asked: Asked = (),
+) -> list[Connected[Any]]:
+    """Read the same page of each parent's list, as records of what is wanted."""
+    pages = await context.pages(listing, parents, wants, window, asked)
     return [
         Connected(page, partial(context.read, listing.counts, parent, asked))
         for parent, page in zip(parents, pages, strict=True)
     ]
 
 
-class Listed(Generic[P]):
+class Listed:
     """A list that is read by a key of its parent alone, a page at a time."""
 
-    def __init__(self, listing: Listing[Any], key: Callable[[P], Hashable]) -> None:
-        self._listing, self._key = listing, key
-        self.__doc__ = key.__doc__
+    is_holder = True
 
-    async def __call__(self, context: Context, parent: P, window: Window) -> Connected[Any]:
+    def __init__(self, listing: Listing[Any], over: tuple[str, ...]) -> None:
+        self.source = listing
+        self.over = over
+        self._key = attrgetter(*over)
+
+    async def __call__(self, context: Context, parent: Any, window: Window) -> Connected[Any]:
         """Read one page."""
-        return await paged(context, self._listing, self._key(parent), window)
+        return await paged(context, self.source, self._key(parent), window)
 
-    async def many(self, context: Context, parents: Sequence[P], window: Window) -> list[Connected[Any]]:
-        """Read the same page of each parent's list."""
-        return await paged_many(context, self._listing, [self._key(parent) for parent in parents], window)
+    async def keyed(
+        self, context: Context, keys: Sequence[Hashable], window: Window, *, wants: Wants
+    ) -> list[Connected[Any]]:
+        """Read the same page of each list."""
+        return await paged_many(context, self.source, keys, window, wants)
 
 
-def listed(listing: Listing[Any]) -> Callable[[Callable[[P], Hashable]], Listed[P]]:
-    """Make a list's edge of a function that gives a parent's key."""
-    return lambda key: Listed(listing, key)
+def listed(listing: Listing[Any], *over: str) -> Listed:
+    """Make a list's edge; `over` are the attributes of its parent that are the key."""
+    return Listed(listing, over)
+
+
+def pages_of(listing: Listing[Any]) -> Callable[[Resolver], Resolver]:
+    """Mark a function that gives pages of such rows, and takes `wants`, as one that can give records."""
+
+    def mark(resolve: Resolver) -> Resolver:
+        resolve.source, resolve.is_holder = listing, True  # type: ignore[attr-defined]  # read by whoever plans
+        return resolve
+
+    return mark
+
+
+def rows_of(source: Any) -> Callable[[Resolver], Resolver]:
+    """Mark a function that gives a row of this source, and takes `wants`, as one that can give a record."""
+
+    def mark(resolve: Resolver) -> Resolver:
+        resolve.source = source  # type: ignore[attr-defined]  # read by whoever plans
+        return resolve
+
+    return mark

@@ -8,8 +8,9 @@ from domain import rating, satisfaction, standing, statement
 from domain.policy import CURRENT
 from domain.refusals import ScopeMissing
 from domain.words import LedgerComponent, RatingWindow, RequestReason, RequestStatus, Scope
+from executor.wants import Wants
 from resolvers.context import Context
-from resolvers.edges.paging import Connected, paged
+from resolvers.edges.paging import Connected, paged, pages_of
 from resolvers.edges.via import via
 from storage.reads import accounts, ledger, ratings, requests
 from storage.reads.accounts import SellerRow
@@ -19,6 +20,7 @@ from storage.reads.ratings import MissedRow, RatedRow
 from storage.reads.requests import RequestRow
 
 
+@pages_of(requests.of_desk)
 async def requests_of(
     context: Context,
     desk: SellerRow,
@@ -28,16 +30,15 @@ async def requests_of(
     reasons: Sequence[RequestReason] | None = None,
     updated_after: datetime | None = None,
     order_id: int | None = None,
+    wants: Wants | None = None,
 ) -> Connected[RequestRow]:
     """Requests about the seller's orders, what moved last first."""
     wanted = asked(statuses=statuses, reasons=reasons, updated_after=updated_after, order_id=order_id)
-    return await paged(context, requests.of_desk, desk.seller_id, window, wanted)
+    return await paged(context, requests.of_desk, desk.seller_id, window, wanted, wants)
 
 
-@via(accounts.replies)
-def saved_replies(desk: SellerRow) -> int:
-    """The texts the seller keeps."""
-    return desk.seller_id
+saved_replies = via(accounts.replies, "seller_id")
+"""The texts the seller keeps."""
 
 
 def ledger_of(context: Context, desk: SellerRow) -> SellerRow:
@@ -47,6 +48,7 @@ def ledger_of(context: Context, desk: SellerRow) -> SellerRow:
     return desk
 
 
+@pages_of(ledger.entries)
 async def entries(
     context: Context,
     desk: SellerRow,
@@ -57,6 +59,7 @@ async def entries(
     order_id: int | None = None,
     posted_from: datetime | None = None,
     posted_before: datetime | None = None,
+    wants: Wants | None = None,
 ) -> Connected[EntryRow]:
     """The lines of the ledger, latest first."""
     wanted = asked(
@@ -66,13 +69,11 @@ async def entries(
         posted_from=posted_from,
         posted_before=posted_before,
     )
-    return await paged(context, ledger.entries, desk.seller_id, window, wanted)
+    return await paged(context, ledger.entries, desk.seller_id, window, wanted, wants)
 
 
-@via(ledger.holds_of)
-def holds(desk: SellerRow) -> int:
-    """What is set aside now."""
-    return desk.seller_id
+holds = via(ledger.holds_of, "seller_id")
+"""What is set aside now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,13 @@ async def explained_rating(context: Context, desk: SellerRow) -> ExplainedRating
     return ExplainedRating(desk.seller_id, rated, start)
 
 
-async def rated_requests(context: Context, explained: ExplainedRating, window: Window) -> Connected[RatedRow]:
+@pages_of(ratings.rated_requests)
+async def rated_requests(
+    context: Context, explained: ExplainedRating, window: Window, *, wants: Wants | None = None
+) -> Connected[RatedRow]:
     """Each request the rating looked at, and what it made of it."""
     wanted = asked(since=explained.since)
-    return await paged(context, ratings.rated_requests, explained.seller_id, window, wanted)
+    return await paged(context, ratings.rated_requests, explained.seller_id, window, wanted, wants)
 
 
 async def satisfaction_of(context: Context, desk: SellerRow) -> satisfaction.Satisfaction:
@@ -143,6 +147,9 @@ async def standing_of(context: Context, desk: SellerRow) -> JudgedStanding:
     return JudgedStanding(desk.seller_id, standing.standing(clocks, at=at, policy=CURRENT), since)
 
 
-async def missed(context: Context, judged: JudgedStanding, window: Window) -> Connected[MissedRow]:
+@pages_of(ratings.missed)
+async def missed(
+    context: Context, judged: JudgedStanding, window: Window, *, wants: Wants | None = None
+) -> Connected[MissedRow]:
     """The clocks that ran out without a word."""
-    return await paged(context, ratings.missed, judged.seller_id, window, asked(since=judged.since))
+    return await paged(context, ratings.missed, judged.seller_id, window, asked(since=judged.since), wants)

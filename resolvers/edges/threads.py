@@ -11,7 +11,7 @@ from resolvers.edges.users import by_id
 from resolvers.edges.via import via
 from storage.reads import threads
 from storage.reads.accounts import AccountRow
-from storage.reads.threads import AttachmentRow, MessageRow, ThreadRow
+from storage.reads.threads import AttachmentRow, ThreadRow
 
 
 async def participants(context: Context, thread: ThreadRow) -> list[AccountRow]:
@@ -35,11 +35,14 @@ async def counterpart(context: Context, thread: ThreadRow) -> AccountRow | None:
     return await by_id(context, thread.owner_id) if thread.member_id == sight.member else None
 
 
-@via(threads.message_by_key)
-def last_message(thread: ThreadRow) -> tuple[int, int, int] | None:
-    """The latest message."""
-    number = thread.last_message_number
-    return (thread.owner_id, thread.id, number) if number else None
+last_message = via(threads.message_by_key, "owner_id", "id", "last_message_number")
+"""The latest message; a thread without any has the number 0, which no message has."""
+messages = listed(threads.messages_of, "owner_id", "id")
+"""What was written, by number."""
+thread_of = via(threads.by_key, "owner_id", "thread_id")
+"""Where it was written."""
+attachments = via(threads.attachments_of_message, "owner_id", "thread_id", "number")
+"""What came with it."""
 
 
 async def writable(context: Context, thread: ThreadRow) -> bool:
@@ -58,24 +61,6 @@ async def writable(context: Context, thread: ThreadRow) -> bool:
         policy=policy(thread.policy_version),
     )
     return silent is None
-
-
-@listed(threads.messages_of)
-def messages(thread: ThreadRow) -> tuple[int, int]:
-    """What was written, by number."""
-    return thread.key
-
-
-@via(threads.by_key)
-def thread_of(message: MessageRow) -> tuple[int, int]:
-    """Where it was written."""
-    return message.owner_id, message.thread_id
-
-
-@via(threads.attachments_of_message)
-def attachments(message: MessageRow) -> tuple[int, ...]:
-    """What came with it."""
-    return message.key
 
 
 def attachment_url(context: Context, attachment: AttachmentRow) -> str:

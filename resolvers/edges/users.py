@@ -1,14 +1,12 @@
 """What hangs on an account: its public rating, its desk, Support's flag."""
 
-from typing import Any
-
 from domain import rating
 from domain.policy import CURRENT
 from domain.rating import SupportRating
 from resolvers.context import Context
 from resolvers.edges.via import via
 from storage.reads import accounts, ratings
-from storage.reads.accounts import AccountRow, FlagRow
+from storage.reads.accounts import AccountRow
 
 
 async def by_id(context: Context, account_id: int | None) -> AccountRow | None:
@@ -16,43 +14,14 @@ async def by_id(context: Context, account_id: int | None) -> AccountRow | None:
     return None if account_id is None else await context.read(accounts.by_id, account_id)
 
 
-@via(accounts.by_id)
-def buyer(row: Any) -> int | None:
-    """Who bought."""
-    account_id: int | None = row.buyer_id
-    return account_id
-
-
-@via(accounts.by_id)
-def seller(row: Any) -> int | None:
-    """Who sold."""
-    account_id: int | None = row.seller_id
-    return account_id
-
-
-@via(accounts.by_id)
-def author(row: Any) -> int | None:
-    """Who wrote."""
-    account_id: int | None = row.author_id
-    return account_id
-
-
-@via(accounts.by_id)
-def agent(flag: FlagRow) -> int | None:
-    """Which Support agent flagged."""
-    return flag.agent_id
-
-
-@via(accounts.desks)
-def desk(account: AccountRow) -> int:
-    """The account's selling side, for those who may look at it."""
-    return account.id
-
-
-@via(accounts.flags)
-def flag(account: AccountRow) -> int:
-    """Support's suspicion, for Support."""
-    return account.id
+buyer = via(accounts.by_id, "buyer_id")
+seller = via(accounts.by_id, "seller_id")
+author = via(accounts.by_id, "author_id")
+agent = via(accounts.by_id, "agent_id")
+desk = via(accounts.desks, "id")
+"""The account's selling side, for those who may look at it."""
+flag = via(accounts.flags, "id")
+"""Support's suspicion, for Support."""
 
 
 async def rate(context: Context, seller_id: int) -> SupportRating:

@@ -1,42 +1,54 @@
-"""Edges that are one read: a function that gives the key of a row is made an edge by naming the read.
+"""Edges that are one read: named by the read, and by the attributes of a row that are its key.
 
-Decides nothing. For one row they answer as any edge does; for many rows at once, with all of their answers.
+Decides nothing. They answer one row as any edge does, many rows at once, and can be brought along with what
+they hang on: then they give records of what is wanted, not rows.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from operator import attrgetter
+from typing import Any
 
+from executor.wants import Wants
 from resolvers.context import Context
+from storage.reads.sets import Reading
 
-R = TypeVar("R")
 Read = Callable[..., Awaitable[Sequence[Any]]]
-Key = Callable[[R], Hashable | None]
 
 
-class Via(Generic[R]):
-    """An edge that a read answers; None, or what `absent` makes, for rows without a key."""
+class Via:
+    """An edge that a read answers; nothing, or an empty list, for rows without a key."""
 
-    def __init__(self, read: Read, key: Key[R], absent: Callable[[], Any]) -> None:
-        self._read, self._key, self._absent = read, key, absent
-        self.__doc__ = key.__doc__
+    def __init__(self, read: Read, over: tuple[str, ...]) -> None:
+        reading: Any = getattr(read, "__self__", None)
+        assert isinstance(reading, Reading), "an edge is read from a set of keys"
+        self.source = reading
+        self.over = over
+        self.is_link = read == reading.one
+        self._read = read
+        self._key = attrgetter(*over)
 
-    async def __call__(self, context: Context, row: R) -> Any:
+    async def __call__(self, context: Context, row: Any) -> Any:
         """Answer for one row."""
-        return (await self.many(context, (row,)))[0]
+        key = self._key(row)
+        if _is_missing(key):
+            return None if self.is_link else []
+        return await context.read(self._read, key)
 
-    async def many(self, context: Context, rows: Sequence[R]) -> Sequence[Any]:
-        """Answer for each row."""
-        keys = [self._key(row) for row in rows]
-        present = [key for key in keys if key is not None]
-        if not present:
-            return [self._absent() for _ in keys]
-        found = await context.read_many(self._read, present)
-        if len(present) == len(keys):
-            return found
-        answers = iter(found)
-        return [self._absent() if key is None else next(answers) for key in keys]
+    async def keyed(self, context: Context, keys: Sequence[Hashable], *, wants: Wants) -> Sequence[Any]:
+        """Answer for each key, with records."""
+        present = list(dict.fromkeys(key for key in keys if not _is_missing(key)))
+        found = await context.records(self.source, present, wants) if present else ()
+        if self.is_link:
+            by_key = dict(zip(present, found, strict=True))
+            return [records[0] if (records := by_key.get(key)) else None for key in keys]
+        lists = dict(zip(present, found, strict=True))
+        return [lists.get(key, ()) for key in keys]
 
 
-def via(read: Read, *, absent: Callable[[], Any] = lambda: None) -> Callable[[Key[R]], Via[R]]:
-    """Make an edge of a function that gives a row's key."""
-    return lambda key: Via(read, key, absent)
+def via(read: Read, *over: str) -> Via:
+    """Make an edge of a read by a key; `over` are the attributes of a row that make it."""
+    return Via(read, over)
+
+
+def _is_missing(key: Any) -> bool:
+    return key is None or (key.__class__ is tuple and None in key)

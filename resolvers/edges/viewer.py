@@ -8,8 +8,9 @@ from domain.businesstime import add_business_time, business_hours
 from domain.policy import CURRENT
 from domain.viewer import Viewer
 from domain.words import RequestReason, RequestStatus, ThreadKind
+from executor.wants import Wants
 from resolvers.context import Context
-from resolvers.edges.paging import Connected, paged
+from resolvers.edges.paging import Connected, paged, pages_of
 from resolvers.edges.users import by_id
 from resolvers.edges.via import via
 from storage.reads import accounts, inbox, orders
@@ -48,12 +49,11 @@ async def user(context: Context, viewer: Viewer) -> AccountRow | None:
     return await by_id(context, viewer.account_id)
 
 
-@via(accounts.desks)
-def seller(viewer: Viewer) -> int:
-    """The caller's own desk."""
-    return account_of(viewer)
+seller = via(accounts.desks, "account_id")
+"""The caller's own desk."""
 
 
+@pages_of(inbox.latest)
 async def threads(
     context: Context,
     viewer: Viewer,
@@ -68,6 +68,7 @@ async def threads(
     overdue: bool | None = None,
     archived: bool | None = None,
     due_before: datetime | None = None,
+    wants: Wants | None = None,
 ) -> Connected[ThreadRow]:
     """The caller's inbox."""
     wanted = asked(
@@ -81,7 +82,7 @@ async def threads(
         archived=archived,
         due_before=due_before,
     )
-    return await paged(context, view.listing, account_of(viewer), window, wanted)
+    return await paged(context, view.listing, account_of(viewer), window, wanted, wants)
 
 
 async def counts(context: Context, viewer: Viewer, *, sales_only: bool) -> CountsRow:
@@ -91,16 +92,25 @@ async def counts(context: Context, viewer: Viewer, *, sales_only: bool) -> Count
     return await context.read(inbox.counts, account_of(viewer), sales_only=sales_only, at=at, soon=soon)
 
 
-async def notifications(context: Context, viewer: Viewer, window: Window) -> Connected[NotificationRow]:
+@pages_of(own_notifications.of_account)
+async def notifications(
+    context: Context, viewer: Viewer, window: Window, *, wants: Wants | None = None
+) -> Connected[NotificationRow]:
     """What the caller was notified of, latest first."""
-    return await paged(context, own_notifications.of_account, account_of(viewer), window)
+    return await paged(context, own_notifications.of_account, account_of(viewer), window, wants=wants)
 
 
-async def purchases(context: Context, viewer: Viewer, window: Window) -> Connected[OrderRow]:
+@pages_of(orders.purchases)
+async def purchases(
+    context: Context, viewer: Viewer, window: Window, *, wants: Wants | None = None
+) -> Connected[OrderRow]:
     """What the caller bought, latest first."""
-    return await paged(context, orders.purchases, account_of(viewer), window)
+    return await paged(context, orders.purchases, account_of(viewer), window, wants=wants)
 
 
-async def sales(context: Context, viewer: Viewer, window: Window) -> Connected[OrderRow]:
+@pages_of(orders.sales)
+async def sales(
+    context: Context, viewer: Viewer, window: Window, *, wants: Wants | None = None
+) -> Connected[OrderRow]:
     """What the caller sold, latest first."""
-    return await paged(context, orders.sales, account_of(viewer), window)
+    return await paged(context, orders.sales, account_of(viewer), window, wants=wants)

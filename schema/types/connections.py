@@ -6,8 +6,7 @@ Decides how many rows a page may have. What a cursor holds is storage's to know.
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from resolvers.edges.paging import Connected
-from schema.columns import argument, column, computed, edge, over
+from schema.columns import argument, column, computed, edge, over, plan_like
 from schema.problems import BadInput
 from storage.reads.pages import Window
 
@@ -35,7 +34,7 @@ class PageInfo:
 class Edge(Generic[T]):
     """A row and its cursor."""
 
-    node: T = column("The row.")
+    node: T = column("The row.", holds_rows=True)
     cursor: str = column("Its place, to page on from.")
 
 
@@ -44,7 +43,7 @@ class Connection(Generic[T]):
     """A page, as `Connected` holds it."""
 
     edges: list[Edge[T]] = column("The rows with their places.")
-    nodes: list[T] = column("The rows.")
+    nodes: list[T] = column("The rows.", holds_rows=True)
     page_info: PageInfo = column("Where this page lies in the list.", of="page")
     total_count: int = edge(lambda _, connected: connected.count(), "How long the whole list is.")
 
@@ -63,6 +62,7 @@ def window(first: int | None, after: str | None, last: int | None, before: str |
 
 def connection(resolve: Callable[..., Any], description: str, **arguments: Any) -> Any:
     """A field that pages through a list: `resolve(context, row, window, **arguments)` reads one page."""
+    keyed = getattr(resolve, "keyed", None)
 
     async def page(
         context: Any,
@@ -73,28 +73,13 @@ def connection(resolve: Callable[..., Any], description: str, **arguments: Any) 
         last: int | None = None,
         before: str | None = None,
         **chosen: Any,
-    ) -> Connected[Any]:
-        connected: Connected[Any] = await resolve(context, row, window(first, after, last, before), **chosen)
-        return connected
+    ) -> Any:
+        at = window(first, after, last, before)
+        if keyed is None or "wants" not in chosen:
+            return await resolve(context, row, at, **chosen)
+        return await keyed(context, row, at, **chosen)
 
-    many = getattr(resolve, "many", None)
-    if many is not None:
-
-        async def pages(
-            context: Any,
-            rows: Any,
-            *,
-            first: int | None = None,
-            after: str | None = None,
-            last: int | None = None,
-            before: str | None = None,
-        ) -> list[Connected[Any]]:
-            found: list[Connected[Any]] = await many(context, rows, window(first, after, last, before))
-            return found
-
-        page.many = pages  # type: ignore[attr-defined]  # as the edges below have it
-
-    return edge(
+    field = edge(
         page,
         description,
         **arguments,
@@ -105,3 +90,5 @@ def connection(resolve: Callable[..., Any], description: str, **arguments: Any) 
         last=argument(int | None, "How many rows from the end, or before the cursor; at most 100."),
         before=argument(str | None, "Only rows before this place."),
     )
+    plan_like(field, resolve, keyed=page if keyed is not None else None)
+    return field

@@ -35,7 +35,7 @@ class LedgerEntry(Node):
     balance_after: Money = column("The posted balance after it.")
     posted_at: datetime = column("When it was posted.")
     order: Order | None = edge(ledger.order, "The order it belongs to, if to one.")
-    request: SupportRequest | None = edge(requests.named, "The request it belongs to, if to one.")
+    request: SupportRequest | None = edge(requests.of_line, "The request it belongs to, if to one.")
     reverses: "LedgerEntry | None" = edge(ledger.reverses, "The line it takes back, if it is a correction.")
     description: str = column("What happened, in words.")
 
@@ -46,7 +46,7 @@ class LedgerHold(Node):
 
     id: strawberry.ID = global_id("LedgerHold", "seller_id", "request_number", "number")
     status: HoldStatus = column("What became of it.")
-    request: SupportRequest = edge(requests.named, "The request whose return it waits for.")
+    request: SupportRequest = edge(requests.of_line, "The request whose return it waits for.")
     charges: list[ChargeComponent] = column("What the seller will pay, component by component.")
     total: Money = column("What the seller will pay in all.")
     since: datetime = column("Since when it is set aside.")

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import actions, claims
 from domain.money import Money as Amount
+from domain.table import TURNS
 from domain.words import (
     Carrier,
     ClaimStatus,
@@ -26,6 +27,7 @@ from domain.words import (
 )
 from resolvers import feeds
 from resolvers.context import Context
+from resolvers.edges import actions as offered
 from resolvers.edges import requests, users
 from schema.columns import argument, column, computed, edge, global_id, over
 from schema.filters import ResponseInput, checked
@@ -175,7 +177,11 @@ class SupportRequest(Node):
     """A request."""
 
     id: strawberry.ID = global_id("SupportRequest", "seller_id", "number")
-    number: str = column("The name people say.", of="full_number")
+    number: str = computed(
+        lambda seller_id, number: f"R{seller_id}-{number}",
+        "The name people say.",
+        over=("seller_id", "number"),
+    )
     kind: RequestKind = column("What it asks for.")
     version: int = column("Grows with every change; pass it as ifVersion.")
     policy_version: str = column("The policy it was opened under, and keeps.")
@@ -188,7 +194,7 @@ class SupportRequest(Node):
     routing_cause: RoutingCause | None = edge(
         requests.routing_cause, "Why it came to Support from the start; for Support, else null."
     )
-    turn: Party | None = edge(requests.turn, "Whose move it is; null when closed.")
+    turn: Party | None = computed(TURNS.__getitem__, "Whose move it is; null when closed.", over=("status",))
     assignee: User | None = edge(requests.assignee, "Which agent has taken it; for Support, else null.")
     feed_cursor: Cursor = edge(
         feeds.request_cursor,
@@ -217,7 +223,7 @@ class SupportRequest(Node):
         requests.escalation_eligibility, "Whether the buyer may go to Support now."
     )
     available_actions: list[AvailableAction] = edge(
-        requests.available_actions, "What the viewer may do in this status."
+        offered.available_actions, "What the viewer may do in this status."
     )
     response_preview: ResponsePreview | None = edge(
         _preview,

@@ -7,7 +7,7 @@ import strawberry
 from domain.words import MessageKind, Party, ThreadKind
 from resolvers import feeds
 from resolvers.edges import requests, threads, users
-from schema.columns import column, edge, global_id, over
+from schema.columns import column, computed, edge, global_id, over
 from schema.scalars import URL, Cursor
 from schema.types.connections import Connection, connection
 from schema.types.late import SupportRequest, User
@@ -55,11 +55,17 @@ class Thread(Node):
         threads.viewer_party, "On which side the viewer stands; null in direct threads."
     )
     counterpart: User | None = edge(threads.counterpart, "Who is on the other side, for a participant.")
-    request: SupportRequest | None = edge(requests.named, "The request it is about; null for direct threads.")
+    request: SupportRequest | None = edge(
+        requests.of_thread, "The request it is about; null for direct threads."
+    )
     subject: str = column("What it is about, in words.")
     last_message: Message | None = edge(threads.last_message, "The latest message.")
     last_activity_at: datetime = column("When something last happened here.")
-    unread: bool = column("Whether something waits to be read by the viewer, or was marked so.")
+    unread: bool = computed(
+        lambda marked, count: marked or count > 0,
+        "Whether something waits to be read by the viewer, or was marked so.",
+        over=("marked_unread", "unread_count"),
+    )
     unread_count: int = column("How many messages the viewer has not read.")
     archived: bool = column("Whether the viewer put it away.")
     last_read_number: int = column("Up to which message the viewer has read.")

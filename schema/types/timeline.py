@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -33,13 +33,21 @@ class TimelineItem:
     by: Party = column("Who made it happen.")
 
 
+TYPES: Final[dict[TimelineKind, str]] = {}
+"""The name of each kind's type."""
+
+
 def entry(kind: TimelineKind, description: str) -> Callable[[type], type]:
     """Declare the type of the entries of one kind."""
 
     def is_of_kind(row: Any) -> bool:
         return bool(row.kind is kind)
 
-    return over(TimelineRow, description, when=is_of_kind)
+    def declare(cls: type) -> type:
+        TYPES[kind] = cls.__name__
+        return over(TimelineRow, description, when=is_of_kind)(cls)
+
+    return declare
 
 
 @entry(TimelineKind.STATUS_CHANGE, "The request moved, or somebody acted on it where it stands.")
@@ -138,7 +146,7 @@ TimelineEntry = Annotated[
 class TimelineEdge:
     """An entry and its cursor."""
 
-    node: TimelineEntry = column("The entry.")
+    node: TimelineEntry = column("The entry.", holds_rows=True)
     cursor: str = column("Its place, to page on from.")
 
 
@@ -147,6 +155,6 @@ class TimelineConnection:
     """A page of entries: what `Connection` is to a type, for a union of another name."""
 
     edges: list[TimelineEdge] = column("The entries with their places.")
-    nodes: list[TimelineEntry] = column("The entries.")
+    nodes: list[TimelineEntry] = column("The entries.", holds_rows=True)
     page_info: PageInfo = column("Where this page lies in the timeline.", of="page")
     total_count: int = edge(lambda _, connected: connected.count(), "How long the whole timeline is.")

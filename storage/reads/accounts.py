@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from domain.money import Currency, Money
 from domain.values import Address
 from domain.words import EnrollmentStatus
+from storage.reads.amounts import amount_of
 from storage.reads.sets import ONE, OWNED, TEXT, Reading, columns_of
 from storage.tables import accounts, buyer_flags, saved_replies, sellers
 from storage.visibility import sees_money, sees_saved_replies, sees_sellers_side, sees_support_work
@@ -49,15 +50,10 @@ class SellerRow:
         """Where returns go."""
         return Address(**self.address) if self.address else None  # type: ignore[arg-type]  # kept whole
 
-    @property
-    def posted(self) -> Money:
-        """What has been posted."""
-        return Money(self.posted_minor, self.currency)
-
-    @property
-    def held(self) -> Money:
-        """What is set aside for returns under way."""
-        return Money(self.held_minor, self.currency)
+    posted = amount_of("posted_minor")
+    """What has been posted."""
+    held = amount_of("held_minor")
+    """What is set aside for returns under way."""
 
     @property
     def available(self) -> Money:
@@ -81,21 +77,34 @@ class SavedReplyRow:
 
 
 _account = columns_of(AccountRow, accounts)
-by_id = Reading(AccountRow, ONE, _account, accounts, ONE.match(accounts.c.id)).one
-by_username = Reading(AccountRow, TEXT, _account, accounts, TEXT.match(accounts.c.username)).one
+by_id = Reading(
+    AccountRow,
+    ONE,
+    (accounts.c.id,),
+    _account,
+    accounts,
+).one
+by_username = Reading(
+    AccountRow,
+    TEXT,
+    (accounts.c.username,),
+    _account,
+    accounts,
+).one
 
+_any_flag = buyer_flags.alias("any_flag")
 _latest = (
-    sa.select(sa.func.max(buyer_flags.c.number))
-    .where(buyer_flags.c.buyer_id == ONE.c.a)
-    .correlate(ONE.table)
+    sa.select(sa.func.max(_any_flag.c.number))
+    .where(_any_flag.c.buyer_id == buyer_flags.c.buyer_id)
+    .correlate(buyer_flags)
     .scalar_subquery()
 )
 flags = Reading(
     FlagRow,
     ONE,
+    (buyer_flags.c.buyer_id,),
     columns_of(FlagRow, buyer_flags),
     buyer_flags,
-    ONE.match(buyer_flags.c.buyer_id),
     buyer_flags.c.number == _latest,
     buyer_flags.c.flagged,
     sees_support_work(),
@@ -104,9 +113,9 @@ flags = Reading(
 desks = Reading(
     SellerRow,
     ONE,
+    (sellers.c.seller_id,),
     columns_of(SellerRow, sellers, address=sellers.c.return_address),
     sellers,
-    ONE.match(sellers.c.seller_id),
     sa.or_(sees_sellers_side(sellers), sees_money(sellers)),
 ).one
 
@@ -114,17 +123,20 @@ _reply = columns_of(SavedReplyRow, saved_replies)
 replies = Reading(
     SavedReplyRow,
     ONE,
+    (saved_replies.c.seller_id,),
     _reply,
     saved_replies,
-    ONE.match(saved_replies.c.seller_id),
     sees_saved_replies(saved_replies),
     order=[saved_replies.c.title, saved_replies.c.id],
 ).many
 reply_by_key = Reading(
     SavedReplyRow,
     OWNED,
+    (
+        saved_replies.c.seller_id,
+        saved_replies.c.id,
+    ),
     _reply,
     saved_replies,
-    OWNED.match(saved_replies.c.seller_id, saved_replies.c.id),
     sees_saved_replies(saved_replies),
 ).one

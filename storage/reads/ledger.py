@@ -13,6 +13,7 @@ from domain.money import Currency, Money
 from domain.statement import Line, Statement, statement
 from domain.values import Charge, RequestKey
 from domain.words import HoldStatus, JournalKind, LedgerComponent
+from storage.reads.amounts import amount_of
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, PART, Reading, columns_of
 from storage.tables import holds, journal_lines, journals, sellers
@@ -38,15 +39,10 @@ class EntryRow:
     description: str
     reversed_entry_number: int | None
 
-    @property
-    def amount(self) -> Money:
-        """What moved; a charge is negative."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def balance_after(self) -> Money:
-        """The posted balance once it had moved."""
-        return Money(self.balance_after_minor, self.currency)
+    amount = amount_of("amount_minor")
+    """What moved; a charge is negative."""
+    balance_after = amount_of("balance_after_minor")
+    """The posted balance once it had moved."""
 
     @property
     def request_key(self) -> RequestKey | None:
@@ -80,10 +76,8 @@ class HoldRow:
             for part in self.parts
         ]
 
-    @property
-    def total(self) -> Money:
-        """The sum of its charges."""
-        return Money(self.total_minor, self.currency)
+    total = amount_of("total_minor")
+    """The sum of its charges."""
 
 
 _line = journal_lines
@@ -107,17 +101,23 @@ _is_entry: sa.ColumnElement[bool] = sa.literal_column("journal_lines.entry_numbe
 entry_by_number = Reading(
     EntryRow,
     NUMBERED,
+    (
+        _line.c.seller_id,
+        _line.c.entry_number,
+    ),
     _entry,
     _source,
-    NUMBERED.match(_line.c.seller_id, _line.c.entry_number),
     sees_money(_line),
 ).one
 entries_of_request = Reading(
     EntryRow,
     NUMBERED,
+    (
+        _line.c.seller_id,
+        _line.c.request_number,
+    ),
     _entry,
     _source,
-    NUMBERED.match(_line.c.seller_id, _line.c.request_number),
     _is_entry,
     sees_money(_line),
     order=[_line.c.entry_number],
@@ -125,9 +125,12 @@ entries_of_request = Reading(
 entries_of_journal = Reading(
     EntryRow,
     NUMBERED,
+    (
+        _line.c.seller_id,
+        _line.c.journal_number,
+    ),
     _entry,
     _source,
-    NUMBERED.match(_line.c.seller_id, _line.c.journal_number),
     _is_entry,
     sees_money(_line),
     order=[_line.c.entry_number],
@@ -155,9 +158,9 @@ _hold = columns_of(HoldRow, holds, parts=holds.c.charges)
 holds_of = Reading(
     HoldRow,
     ONE,
+    (holds.c.seller_id,),
     _hold,
     holds,
-    ONE.match(holds.c.seller_id),
     holds.c.status == sa.literal_column("'HELD'"),
     sees_money(holds),
     sees_sellers_side(holds),
@@ -166,9 +169,13 @@ holds_of = Reading(
 hold_by_key = Reading(
     HoldRow,
     PART,
+    (
+        holds.c.seller_id,
+        holds.c.request_number,
+        holds.c.number,
+    ),
     _hold,
     holds,
-    PART.match(holds.c.seller_id, holds.c.request_number, holds.c.number),
     sees_money(holds),
     sees_sellers_side(holds),
 ).one

@@ -47,9 +47,12 @@ _columns = columns_of(NotificationRow, notifications)
 by_key = Reading(
     NotificationRow,
     NUMBERED,
+    (
+        notifications.c.account_id,
+        notifications.c.number,
+    ),
     _columns,
     notifications,
-    NUMBERED.match(notifications.c.account_id, notifications.c.number),
     sees_notification(notifications),
 ).one
 of_account = Listing(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from domain.money import Currency, Money
 from domain.words import Carrier, ScanKind
+from storage.reads.amounts import amount_of, maybe_amount_of
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import ONE, OWNED, TEXT, Reading, columns_of
 from storage.tables import orders, parcels, scans, shipments
@@ -58,35 +59,22 @@ class OrderRow:
         """The order's name in storage."""
         return (self.seller_id, self.id)
 
-    @property
-    def price(self) -> Money:
-        """What the listing cost."""
-        return Money(self.price_minor, self.currency)
-
-    @property
-    def tax(self) -> Money:
-        """The tax on it."""
-        return Money(self.tax_minor, self.currency)
-
-    @property
-    def shipping(self) -> Money:
-        """What the buyer paid for shipping."""
-        return Money(self.shipping_minor, self.currency)
+    price = amount_of("price_minor")
+    """What the listing cost."""
+    tax = amount_of("tax_minor")
+    """The tax on it."""
+    shipping = amount_of("shipping_minor")
+    """What the buyer paid for shipping."""
 
     @property
     def total(self) -> Money:
         """What the buyer paid in all."""
         return self.price + self.tax + self.shipping
 
-    @property
-    def commission(self) -> Money:
-        """The marketplace's commission."""
-        return Money(self.commission_minor, self.currency)
-
-    @property
-    def processing_fee(self) -> Money:
-        """The payment processor's fee."""
-        return Money(self.processing_fee_minor, self.currency)
+    commission = amount_of("commission_minor")
+    """The marketplace's commission."""
+    processing_fee = amount_of("processing_fee_minor")
+    """The payment processor's fee."""
 
     @property
     def payout(self) -> Money:
@@ -123,10 +111,8 @@ class ShipmentRow:
     delivered_at: datetime | None
     returned_to_sender_at: datetime | None
 
-    @property
-    def insured_for(self) -> Money | None:
-        """The extra insurance bought for it, if any was."""
-        return None if self.insured_minor is None else Money(self.insured_minor, self.currency)
+    insured_for = maybe_amount_of("insured_minor")
+    """The extra insurance bought for it, if any was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +126,26 @@ class ScanRow:
 
 _order = columns_of(OrderRow, orders)
 by_key = Reading(
-    OrderRow, OWNED, _order, orders, OWNED.match(orders.c.seller_id, orders.c.id), sees_sale(orders)
+    OrderRow,
+    OWNED,
+    (
+        orders.c.seller_id,
+        orders.c.id,
+    ),
+    _order,
+    orders,
+    sees_sale(orders),
 ).one
-by_external_id = Reading(
-    OrderRow, TEXT, _order, orders, TEXT.match(orders.c.external_id), sees_sale(orders)
-).one
+by_external_id = Reading(OrderRow, TEXT, (orders.c.external_id,), _order, orders, sees_sale(orders)).one
 of_shipment = Reading(
     OrderRow,
     OWNED,
+    (
+        orders.c.seller_id,
+        orders.c.shipment_id,
+    ),
     _order,
     orders,
-    OWNED.match(orders.c.seller_id, orders.c.shipment_id),
     sees_sale(orders),
     order=[orders.c.id],
 ).many
@@ -183,9 +178,12 @@ _one_of_the_orders = sa.exists().where(
 shipment_by_key = Reading(
     ShipmentRow,
     OWNED,
+    (
+        shipments.c.seller_id,
+        shipments.c.id,
+    ),
     columns_of(ShipmentRow, shipments, parcels),
     _parcel,
-    OWNED.match(shipments.c.seller_id, shipments.c.id),
     sa.or_(EVERYTHING, shipments.c.seller_id == SELLER, _one_of_the_orders),
 ).one
 
@@ -193,8 +191,11 @@ shipment_by_key = Reading(
 scans_of_parcel = Reading(
     ScanRow,
     OWNED,
+    (
+        scans.c.seller_id,
+        scans.c.parcel_id,
+    ),
     columns_of(ScanRow, scans),
     scans,
-    OWNED.match(scans.c.seller_id, scans.c.parcel_id),
     order=[scans.c.at, scans.c.reported_at],
 ).many

@@ -7,21 +7,27 @@ it.
 
 import base64
 import binascii
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 import sqlalchemy as sa
+from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from executor.wants import Wants
+from storage.reads.reader import Prepared, Reader
 from storage.reads.sets import Keys
+from storage.reads.source import NOW, POSITION, Joined, Source
 from storage.visibility import Sight
 
 R = TypeVar("R")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
+ALONE: sa.ColumnElement[int] = sa.literal_column("1::integer", sa.Integer)
+"""The position of the one parent; a bare number to sort by would be a column's place."""
 
 
 Asked = tuple[tuple[str, Any], ...]
@@ -58,8 +64,8 @@ class Window:
 class Page(Generic[R]):
     """Some neighbouring rows of a list, in its order, and whether there are others on either side."""
 
-    rows: tuple[R, ...]
-    cursors: tuple[str, ...]
+    rows: Sequence[R]
+    cursors: Sequence[str]
     has_next: bool
     has_previous: bool
 
@@ -119,7 +125,29 @@ def _value(number: int, kind: sa.types.TypeEngine[Any]) -> Any:
     return number
 
 
-class Listing(Generic[R]):
+class Cursors(Sequence[str]):
+    """The places of a page's rows, each written when it is asked for."""
+
+    def __init__(self, order: Order, records: Sequence[Sequence[Any]], place: slice) -> None:
+        self._order, self._records, self._place = order, records, place
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return Cursors(self._order, self._records[index], self._place)
+        return self._order.cursor(self._records[index][self._place])
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._order.cursor(record[self._place]) for record in self._records)
+
+
+class Listing(Source[R]):
     """A list that can be paged through, of one parent or of many at once.
 
     `filters` are the conditions that a client may ask for, each over the parameter of its name; only those
@@ -130,13 +158,14 @@ class Listing(Generic[R]):
         self,
         row: type[R],
         columns: Sequence[sa.ColumnElement[Any]],
-        source: sa.FromClause,
+        tables: sa.FromClause,
         *where: sa.ColumnElement[bool],
         order: Order,
         keys: Keys | None = None,
         filters: Mapping[str, sa.ColumnElement[bool]] | None = None,
+        extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
     ) -> None:
-        self._row, self._columns, self._source, self._where = row, columns, source, where
+        super().__init__(row, columns, tables, where, (), extra)
         self._order, self._keys, self._filters = order, keys, filters or {}
         self._statements: dict[Hashable, sa.Select[Any]] = {}
 
@@ -149,19 +178,48 @@ class Listing(Generic[R]):
         asked: Asked = (),
     ) -> list[Page[R]]:
         """The page of each parent. Raises BadCursor."""
-        names = frozenset(name for name, _ in asked)
-        shape = (window.backward, window.after is not None, window.before is not None, names)
+        shape = _shape(window, asked)
         statement = self._statements.get(shape)
         if statement is None:
             statement = self._statements[shape] = self._page(*shape)
-        parameters = {**self._parameters(sight, parents, asked), "page_size": window.size + 1}
-        for name, cursor in (("after", window.after), ("before", window.before)):
-            if cursor is not None:
-                parameters |= self._order.place(name, cursor)
+        parameters = self._page_parameters(sight, parents, window, asked)
         found: list[list[Sequence[Any]]] = [[] for _ in parents]
         for record in await connection.execute(statement, parameters):
             found[record[0] - 1].append(record)
-        return [self._cut(records, window) for records in found]
+        width = 1 + len(self.whole)
+        return [
+            self._cut(records, window, slice(width, None), lambda record: self._row(*record[1:width]))
+            for records in found
+        ]
+
+    async def records(
+        self,
+        reader: Reader,
+        sight: Sight,
+        parents: Sequence[Hashable],
+        wants: Wants,
+        window: Window,
+        asked: Asked = (),
+    ) -> tuple[list[Page[Record]], datetime | None]:
+        """The page of each parent, its rows as records of what is wanted; and the time. Raises BadCursor.
+
+        Where no row is found, nobody has looked at the clock.
+        """
+        shape = _shape(window, asked)
+        prepared = wants.kept.get((self, shape))
+        if prepared is None:
+            prepared = wants.kept[self, shape] = Prepared(self._wanted(wants, *shape))
+        parameters = self._page_parameters(sight, parents, window, asked)
+        records = await reader.fetch(prepared, parameters)
+        width = len(wants.values)
+        places = slice(width, width + len(self._order.columns))
+        now = records[0][NOW] if records else None
+        if len(parents) == 1:
+            return [self._cut(records, window, places)], now
+        found: list[list[Record]] = [[] for _ in parents]
+        for record in records:
+            found[record[POSITION] - 1].append(record)
+        return [self._cut(each, window, places) for each in found], now
 
     async def counts(
         self, connection: AsyncConnection, sight: Sight, parents: Sequence[Hashable], asked: Asked = ()
@@ -177,58 +235,97 @@ class Listing(Generic[R]):
             counts[position - 1] = count
         return counts
 
+    def _page_parameters(
+        self, sight: Sight, parents: Sequence[Hashable], window: Window, asked: Asked
+    ) -> dict[str, Any]:
+        parameters = {**self._parameters(sight, parents, asked), "page_size": window.size + 1}
+        for name, cursor in (("after", window.after), ("before", window.before)):
+            if cursor is not None:
+                parameters |= self._order.place(name, cursor)
+        return parameters
+
     def _parameters(self, sight: Sight, parents: Sequence[Hashable], asked: Asked) -> dict[str, Any]:
         keys = self._keys.parameters(parents) if self._keys else {}
         values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked}
         return {**sight.parameters(), **keys, **values}
 
     def _conditions(self, asked: frozenset[str]) -> list[sa.ColumnElement[bool]]:
-        return [*self._where, *(self._filters[name] for name in sorted(asked))]
+        return [*self.where, *(self._filters[name] for name in sorted(asked))]
 
     def _page(self, backward: bool, after: bool, before: bool, asked: frozenset[str]) -> sa.Select[Any]:
+        fields = [column.label(f"field_{index}") for index, column in enumerate(self.columns.values())]
+        page, position, outer = self._rows(fields, backward, after, before, asked)
+        return (
+            sa.select(position, *page.c)
+            .select_from(outer)
+            .order_by(position, *_again(self._order, page, backward))
+        )
+
+    def _wanted(
+        self, wants: Wants, backward: bool, after: bool, before: bool, asked: frozenset[str]
+    ) -> sa.Select[Any]:
+        joined = Joined(wants)
+        page, position, outer = self._rows(joined.columns(), backward, after, before, asked)
+        places = [page.c[f"place_{index}"] for index in range(len(self._order.columns))]
+        found = joined.select(page, outer, position, *places)
+        return found.order_by(position, *_again(self._order, page, backward))
+
+    def _rows(
+        self,
+        fields: Sequence[sa.ColumnElement[Any]],
+        backward: bool,
+        after: bool,
+        before: bool,
+        asked: frozenset[str],
+    ) -> tuple[sa.FromClause, sa.ColumnElement[int], sa.FromClause]:
+        """Give a page's rows with their places, whose parent they are of, and what both are read from."""
         order = self._order
         places = [column.label(f"place_{index}") for index, column in enumerate(order.columns)]
-        fields = [column.label(f"field_{index}") for index, column in enumerate(self._columns)]
-        page = sa.select(*fields, *places).select_from(self._source).where(*self._conditions(asked))
+        page = sa.select(*fields, *places).select_from(self.tables).where(*self._conditions(asked))
         if after:
             page = page.where(order.beyond("after", backward=False))
         if before:
             page = page.where(order.beyond("before", backward=True))
         page = page.order_by(*order.by(backward=backward)).limit(sa.bindparam("page_size", type_=sa.Integer))
         if self._keys is None:
-            inner = page.subquery("page")
-            one = sa.literal_column("1", sa.Integer)
-            return sa.select(one, *inner.c).order_by(*_again(order, inner, backward))
+            alone = page.subquery("page")
+            return alone, ALONE, alone
         lateral = page.lateral("page")
-        position = self._keys.c.position
-        return (
-            sa.select(position, *lateral.c)
-            .select_from(self._keys.table.join(lateral, sa.true()))
-            .order_by(position, *_again(order, lateral, backward))
-        )
+        return lateral, self._keys.c.position, self._keys.table.join(lateral, sa.true())
 
     def _count(self, asked: frozenset[str]) -> sa.Select[Any]:
-        count = sa.select(sa.func.count().label("count")).select_from(self._source)
+        count = sa.select(sa.func.count().label("count")).select_from(self.tables)
         count = count.where(*self._conditions(asked))
         if self._keys is None:
-            return sa.select(sa.literal_column("1", sa.Integer), count.scalar_subquery())
+            return sa.select(ALONE, count.scalar_subquery())
         lateral = count.lateral("counted")
         return sa.select(self._keys.c.position, lateral.c.count).select_from(
             self._keys.table.join(lateral, sa.true())
         )
 
-    def _cut(self, records: Sequence[Sequence[Any]], window: Window) -> Page[R]:
+    def _cut(
+        self,
+        records: Sequence[Any],
+        window: Window,
+        places: slice,
+        row: Callable[[Any], Any] | None = None,
+    ) -> Page[Any]:
         more = len(records) > window.size
-        kept = records[: window.size]
+        kept = records[: window.size] if more else records
         if window.backward:
             kept = kept[::-1]
-        width = 1 + len(self._columns)
         return Page(
-            rows=tuple(self._row(*record[1:width]) for record in kept),
-            cursors=tuple(self._order.cursor(record[width:]) for record in kept),
+            rows=kept if row is None else tuple(map(row, kept)),
+            cursors=Cursors(self._order, kept, places),
             has_next=window.before is not None if window.backward else more,
             has_previous=more if window.backward else window.after is not None,
         )
+
+
+def _shape(window: Window, asked: Asked) -> tuple[bool, bool, bool, frozenset[str]]:
+    """What decides about a page's statement."""
+    names = frozenset(name for name, _ in asked)
+    return window.backward, window.after is not None, window.before is not None, names
 
 
 def _again(order: Order, page: sa.FromClause, backward: bool) -> list[sa.ColumnElement[Any]]:

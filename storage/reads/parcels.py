@@ -1,7 +1,9 @@
 """The parcels of a request: its return, with the dispute about it, and its replacements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -84,8 +86,8 @@ class ReplacementRow:
     delivered_at: datetime | None
 
 
-def _of(part: sa.FromClause) -> sa.ColumnElement[bool]:
-    return NUMBERED.match(part.c.seller_id, part.c.request_number)
+def _of(part: sa.FromClause) -> Sequence[sa.ColumnElement[Any]]:
+    return part.c.seller_id, part.c.request_number
 
 
 def _with_parcel(part: sa.Table) -> sa.FromClause:
@@ -96,18 +98,18 @@ def _with_parcel(part: sa.Table) -> sa.FromClause:
 return_of = Reading(
     ReturnRow,
     NUMBERED,
+    _of(returns),
     columns_of(ReturnRow, returns, parcels, address=returns.c.return_to),
     _with_parcel(returns),
-    _of(returns),
     sees_part(returns),
 ).one
 
 replacements_of = Reading(
     ReplacementRow,
     NUMBERED,
+    _of(replacements),
     columns_of(ReplacementRow, replacements, parcels),
     _with_parcel(replacements),
-    _of(replacements),
     sees_part(replacements),
     order=[replacements.c.number.desc()],
 ).many

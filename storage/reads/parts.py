@@ -1,7 +1,9 @@
 """What hangs on a request: offers, its refund, claim and escalations, Support's notes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +18,7 @@ from domain.words import (
     RefundStatus,
     RulingDecision,
 )
+from storage.reads.amounts import amount_of, maybe_amount_of
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, PART, Reading, columns_of
 from storage.tables import claims, escalations, internal_notes, offers, refunds, requests
@@ -37,10 +40,8 @@ class OfferRow:
     expires_at: datetime
     answered_at: datetime | None
 
-    @property
-    def amount(self) -> Money:
-        """What was proposed."""
-        return Money(self.amount_minor, self.currency)
+    amount = amount_of("amount_minor")
+    """What was proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,8 @@ class RefundRow:
     settled_at: datetime | None
     policy_version: str
 
-    @property
-    def amount(self) -> Money:
-        """How much."""
-        return Money(self.amount_minor, self.currency)
+    amount = amount_of("amount_minor")
+    """How much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +78,10 @@ class ClaimRow:
     decided_at: datetime | None
     paid_minor: int | None
 
-    @property
-    def coverage(self) -> Money:
-        """What the carrier may be asked for."""
-        return Money(self.coverage_minor, self.currency)
-
-    @property
-    def paid(self) -> Money | None:
-        """What the carrier paid."""
-        return None if self.paid_minor is None else Money(self.paid_minor, self.currency)
+    coverage = amount_of("coverage_minor")
+    """What the carrier may be asked for."""
+    paid = maybe_amount_of("paid_minor")
+    """What the carrier paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +141,24 @@ class NoteRow:
     at: datetime
 
 
-def _of(part: sa.FromClause) -> sa.ColumnElement[bool]:
-    return NUMBERED.match(part.c.seller_id, part.c.request_number)
+def _of(part: sa.FromClause) -> Sequence[sa.ColumnElement[Any]]:
+    return part.c.seller_id, part.c.request_number
 
 
 _offer = columns_of(OfferRow, offers)
 offers_of = Reading(
-    OfferRow, NUMBERED, _offer, offers, _of(offers), sees_part(offers), order=[offers.c.number.desc()]
+    OfferRow, NUMBERED, _of(offers), _offer, offers, sees_part(offers), order=[offers.c.number.desc()]
 ).many
 offer_by_key = Reading(
     OfferRow,
     PART,
+    (
+        offers.c.seller_id,
+        offers.c.request_number,
+        offers.c.number,
+    ),
     _offer,
     offers,
-    PART.match(offers.c.seller_id, offers.c.request_number, offers.c.number),
     sees_part(offers),
 ).one
 
@@ -169,7 +167,8 @@ _its_request = sa.and_(
     requests.c.seller_id == refunds.c.seller_id, requests.c.number == refunds.c.request_number
 )
 _refunds = refunds.join(requests, _its_request)
-refund_of = Reading(RefundRow, NUMBERED, _refund, _refunds, _of(refunds), sees_sale(requests)).one
+_refunds_of = Reading(RefundRow, NUMBERED, _of(refunds), _refund, _refunds, sees_sale(requests))
+refund_of, refunds_of = _refunds_of.one, _refunds_of.many
 _policy_version = sa.select(requests.c.policy_version).where(_its_request).scalar_subquery()
 refunds_by_status = Listing(
     RefundRow,
@@ -181,7 +180,7 @@ refunds_by_status = Listing(
 )
 
 _claim = columns_of(ClaimRow, claims)
-claim_of = Reading(ClaimRow, NUMBERED, _claim, claims, _of(claims), sees_sellers_side(claims)).one
+claim_of = Reading(ClaimRow, NUMBERED, _of(claims), _claim, claims, sees_sellers_side(claims)).one
 claims_by_status = Listing(
     ClaimRow,
     _claim,
@@ -194,9 +193,9 @@ claims_by_status = Listing(
 escalations_of = Reading(
     EscalationRow,
     NUMBERED,
+    _of(escalations),
     columns_of(EscalationRow, escalations),
     escalations,
-    _of(escalations),
     sees_part(escalations),
     order=[escalations.c.number.desc()],
 ).many
@@ -205,17 +204,21 @@ _note = columns_of(NoteRow, internal_notes)
 notes_of = Reading(
     NoteRow,
     NUMBERED,
+    _of(internal_notes),
     _note,
     internal_notes,
-    _of(internal_notes),
     sees_support_work(),
     order=[internal_notes.c.number],
 ).many
 note_by_key = Reading(
     NoteRow,
     PART,
+    (
+        internal_notes.c.seller_id,
+        internal_notes.c.request_number,
+        internal_notes.c.number,
+    ),
     _note,
     internal_notes,
-    PART.match(internal_notes.c.seller_id, internal_notes.c.request_number, internal_notes.c.number),
     sees_support_work(),
 ).one

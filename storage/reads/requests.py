@@ -17,9 +17,10 @@ from domain.words import (
     ReturnStatus,
     RoutingCause,
 )
+from storage.load import promised_to_others
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, OWNED, Reading, columns_of
-from storage.tables import escalations, refunds, requests, returns
+from storage.tables import escalations, orders, refunds, requests, returns, sellers, shipments
 from storage.visibility import EVERYTHING, SELLER, sees_sale, sees_support_work
 
 
@@ -72,6 +73,10 @@ class RequestRow:
         return str(self.key)
 
     @property
+    def facts_version(self) -> None:
+        """What changes with everything that decides about the request: only records of it know."""
+
+    @property
     def survey(self) -> SurveyRow | None:
         """The buyer's answer, if there is one."""
         if self.survey_satisfied is None or self.survey_at is None:
@@ -85,22 +90,52 @@ def _among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
 
 
 _request = columns_of(RequestRow, requests, is_overdue=requests.c.overdue)
+# Whatever decides about a request is either saved with its own row, or one of these.
+_facts_version = (
+    sa.select(
+        sa.func.concat_ws(
+            " ",
+            sa.literal_column("requests.xmin"),
+            sa.literal_column("orders.xmin"),
+            sa.literal_column("shipments.xmin"),
+            promised_to_others,
+            sellers.c.enrollment_status,
+            sellers.c.return_address,
+        )
+    )
+    .select_from(
+        orders.join(sellers, sellers.c.seller_id == orders.c.seller_id).outerjoin(
+            shipments,
+            sa.and_(shipments.c.seller_id == orders.c.seller_id, shipments.c.id == orders.c.shipment_id),
+        )
+    )
+    .where(orders.c.seller_id == requests.c.seller_id, orders.c.id == requests.c.order_id)
+    .correlate(requests)
+    .scalar_subquery()
+)
+_EXTRA = {"facts_version": _facts_version}
 _newest = Order("requests", (requests.c.updated_at, requests.c.number), descending=True)
 
 by_key = Reading(
     RequestRow,
     NUMBERED,
+    (
+        requests.c.seller_id,
+        requests.c.number,
+    ),
     _request,
     requests,
-    NUMBERED.match(requests.c.seller_id, requests.c.number),
     sees_sale(requests),
 ).one
 open_on_order = Reading(
     RequestRow,
     OWNED,
+    (
+        requests.c.seller_id,
+        requests.c.order_id,
+    ),
     _request,
     requests,
-    OWNED.match(requests.c.seller_id, requests.c.order_id),
     requests.c.status != RequestStatus.CLOSED.value,
     sees_sale(requests),
 ).one
@@ -113,6 +148,7 @@ of_desk = Listing(
     sa.or_(EVERYTHING, requests.c.seller_id == SELLER),
     order=_newest,
     keys=ONE,
+    extra=_EXTRA,
     filters={
         "statuses": _among(requests.c.status, "statuses"),
         "reasons": _among(requests.c.reason, "reasons"),
@@ -129,6 +165,7 @@ of_order = Listing(
     sees_sale(requests),
     order=Order("order", (requests.c.number,), descending=True),
     keys=OWNED,
+    extra=_EXTRA,
 )
 
 
@@ -169,7 +206,14 @@ _queue_filters = {
 }
 _oldest = Order("queue", (requests.c.updated_at, requests.c.seller_id, requests.c.number))
 queue = Listing(
-    RequestRow, _request, requests, _IN_QUEUE, sees_support_work(), order=_oldest, filters=_queue_filters
+    RequestRow,
+    _request,
+    requests,
+    _IN_QUEUE,
+    sees_support_work(),
+    order=_oldest,
+    filters=_queue_filters,
+    extra=_EXTRA,
 )
 # A request whose refund failed waits for Support too, but is closed: it is looked for by the refund.
 queue_of_failed_refunds = Listing(
@@ -180,6 +224,7 @@ queue_of_failed_refunds = Listing(
     sees_support_work(),
     order=_oldest,
     filters=_queue_filters,
+    extra=_EXTRA,
 )
 
 awaiting_label = Listing(
@@ -189,4 +234,5 @@ awaiting_label = Listing(
     returns.c.status == sa.literal_column(f"'{ReturnStatus.AWAITING_LABEL.value}'"),
     EVERYTHING,
     order=Order("labels", (returns.c.approved_at, returns.c.seller_id, returns.c.request_number)),
+    extra=_EXTRA,
 )

@@ -4,14 +4,18 @@ Decides how keys travel to the database and how rows become small frozen values.
 """
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from asyncpg import Record
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
+from executor.wants import Wants
+from storage.reads.reader import Prepared, Reader
+from storage.reads.source import Joined, Source
 from storage.visibility import Sight
 
 K = TypeVar("K", bound=Hashable)
@@ -69,22 +73,29 @@ def columns_of(
     return found
 
 
-class Reading(Generic[R]):
-    """One prebuilt statement that answers a set of keys with rows."""
+class Reading(Source[R]):
+    """One prebuilt statement that answers a set of keys with rows; `on` are the columns that are the key."""
 
     def __init__(
         self,
         row: Callable[..., R],
         keys: Keys,
+        on: Sequence[sa.ColumnElement[Any]],
         columns: Iterable[sa.ColumnElement[Any]],
-        source: sa.FromClause,
+        tables: sa.FromClause,
         *where: sa.ColumnElement[bool],
         order: Sequence[sa.ColumnElement[Any]] = (),
+        extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
     ) -> None:
-        self._row, self._keys = row, keys
-        joined = keys.table.join(source, sa.true())
+        columns = list(columns)
+        super().__init__(row, columns, tables, where, on, extra)
+        self._keys, self._order = keys, order
+        joined = keys.table.join(tables, sa.true())
         self.statement = (
-            sa.select(keys.c.position, *columns).select_from(joined).where(*where).order_by(*order)
+            sa.select(keys.c.position, *columns)
+            .select_from(joined)
+            .where(keys.match(*on), *where)
+            .order_by(*order)
         )
 
     async def one(
@@ -110,3 +121,34 @@ class Reading(Generic[R]):
     ) -> sa.CursorResult[Any]:
         parameters = {**sight.parameters(), **self._keys.parameters(keys)}
         return await connection.execute(self.statement, parameters)
+
+    async def records(
+        self, reader: Reader, sight: Sight, keys: Sequence[Hashable], wants: Wants
+    ) -> list[Record]:
+        """What is wanted of the rows of all keys, in the statement's order; each names its key's place."""
+        prepared = wants.kept.get(self)
+        if prepared is None:
+            prepared = wants.kept[self] = Prepared(self._wanted(wants))
+        return await reader.fetch(prepared, {**sight.parameters(), **self._keys.parameters(keys)})
+
+    def _wanted(self, wants: Wants) -> sa.Select[Any]:
+        joined, keys = Joined(wants), self._keys
+        orders = [_plain(column).label(f"order_{place}") for place, column in enumerate(self._order)]
+        found = (
+            sa.select(*joined.columns(), *orders)
+            .select_from(self.tables)
+            .where(keys.match(*self.on), *self.where)
+            .correlate(keys.table)
+            .lateral("found")
+        )
+        outer = keys.table.join(found, sa.true())
+        again = [
+            found.c[f"order_{place}"].desc() if column is not _plain(column) else found.c[f"order_{place}"]
+            for place, column in enumerate(self._order)
+        ]
+        return joined.select(found, outer, keys.c.position).order_by(*again)
+
+
+def _plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column itself, where it is sorted by from its end."""
+    return column.element if isinstance(column, sa.UnaryExpression) else column

@@ -99,16 +99,28 @@ _thread = columns_of(
 )
 
 by_key = Reading(
-    ThreadRow, OWNED, _thread, _seen, OWNED.match(threads.c.owner_id, threads.c.id), sees_thread(threads)
+    ThreadRow,
+    OWNED,
+    (
+        threads.c.owner_id,
+        threads.c.id,
+    ),
+    _thread,
+    _seen,
+    sees_thread(threads),
 ).one
 
 _message = columns_of(MessageRow, messages)
 message_by_key = Reading(
     MessageRow,
     MESSAGE,
+    (
+        messages.c.owner_id,
+        messages.c.thread_id,
+        messages.c.number,
+    ),
     _message,
     messages,
-    MESSAGE.match(messages.c.owner_id, messages.c.thread_id, messages.c.number),
     sees_words(messages),
 ).one
 messages_of = Listing(
@@ -126,22 +138,27 @@ _shown = sa.or_(attachments.c.uploader_id == MEMBER, sees_words(attachments))
 attachments_of_message = Reading(
     AttachmentRow,
     MESSAGE,
+    (
+        attachments.c.owner_id,
+        attachments.c.thread_id,
+        attachments.c.message_number,
+    ),
     _attachment,
     attachments,
-    MESSAGE.match(attachments.c.owner_id, attachments.c.thread_id, attachments.c.message_number),
     sees_words(attachments),
     order=[attachments.c.id],
 ).many
 evidence_of = Reading(
     AttachmentRow,
     OWNED,
+    (
+        attachments.c.owner_id,
+        attachments.c.thread_id,
+    ),
     _attachment,
     attachments,
-    OWNED.match(attachments.c.owner_id, attachments.c.thread_id),
     attachments.c.is_evidence,
     sees_words(attachments),
     order=[attachments.c.id],
 ).many
-attachment_by_id = Reading(
-    AttachmentRow, ONE, _attachment, attachments, ONE.match(attachments.c.id), _shown
-).one
+attachment_by_id = Reading(AttachmentRow, ONE, (attachments.c.id,), _attachment, attachments, _shown).one

@@ -73,9 +73,13 @@ _seen = (
 by_number = Reading(
     TimelineRow,
     PART,
+    (
+        timeline.c.seller_id,
+        timeline.c.request_number,
+        timeline.c.number,
+    ),
     _entry,
     _source,
-    PART.match(timeline.c.seller_id, timeline.c.request_number, timeline.c.number),
     *_seen,
 ).one
 of_request = Listing(

@@ -7,22 +7,25 @@ read once is remembered, and so are the faults, which hang on the question alone
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 from zlib import crc32
 
+from asyncpg import Record
 from graphql import GraphQLNamedType, get_named_type, is_object_type
 
 from domain.viewer import Viewer
+from executor.wants import PRESENT, Wants
 from resolvers.context import Context
 from schema import ids
 from schema.graph import graph
 from schema.ids import BadId
 from storage import reads
-from storage.reads.pages import Page
+from storage.reads.pages import Asked, Listing, Page, Window
+from storage.reads.sets import Reading
 from tests.executor.values import Pool
 from tests.schema.everything import all_of
 from tests.schema.test_every_field import VIEWERS, lived_in, viewer_of
@@ -105,6 +108,55 @@ class Remembering(Context):
         snapshot: str = self.memory.faults.spoil("snapshot", "", "", self.memory.snapshot)
         return snapshot
 
+    def _note(self, at: datetime) -> None:
+        """The present stands still, whatever a statement says."""
+
+    async def records(
+        self, reading: Reading[Any], keys: Sequence[Hashable], wants: Wants
+    ) -> Sequence[Sequence[Any]]:
+        _want_the_keys(wants)
+        found = await Context.records(self, reading, keys, wants)
+        return [
+            self._spoiled(reading, ((), ()), key, [self._spoil_links(record, wants) for record in records])
+            for key, records in zip(keys, found, strict=True)
+        ]
+
+    async def pages(
+        self,
+        listing: Listing[Any],
+        parents: Sequence[Hashable],
+        wants: Wants,
+        window: Window,
+        asked: Asked,
+    ) -> Sequence[Page[Any]]:
+        _want_the_keys(wants)
+        pages = await Context.pages(self, listing, parents, wants, window, asked)
+        for parent in parents:
+            self._spoiled(listing, ((window, asked), ()), parent, None)
+        return [
+            replace(page, rows=[self._spoil_links(record, wants) for record in page.rows]) for page in pages
+        ]
+
+    def _spoiled(self, source: Any, asked: object, key: object, answer: Any) -> Any:
+        return self.memory.faults.spoil(NAMES[source], asked, key, answer)
+
+    def _spoil_links(self, record: Record, wants: Wants) -> list[Any]:
+        """Let the faults of what is brought along show as they would, had it been asked for alone."""
+        values = list(record)
+        places = {place: number for number, place in enumerate(wants.values)}
+        for path in sorted({path for path, _ in wants.values if path}, key=len):
+            link, above = path[-1], path[:-1]
+            is_there = (path, PRESENT) in places and values[places[path, PRESENT]] is not None
+            keys = [values[places[above, each]] for each in link.by]
+            if not is_there:
+                continue
+            key = keys[0] if len(keys) == 1 else tuple(keys)
+            if self._spoiled(link.source, ((), ()), key, (True,)) == ():
+                for (other, attribute), number in places.items():
+                    if other[: len(path)] == path and attribute == PRESENT:
+                        values[number] = None
+        return values
+
     async def read_many(
         self, statement: Callable[..., Any], keys: Sequence[Any], *args: Any, **kwargs: Any
     ) -> Sequence[Any]:
@@ -127,6 +179,15 @@ class Remembering(Context):
                 raise answer.with_traceback(None)
             answers.append(self.memory.faults.spoil(name, asked, key, answer))
         return answers
+
+
+def _want_the_keys(wants: Wants) -> None:
+    """Want the keys of what is brought along as well: faults hang on them."""
+    for path, _ in wants.values:
+        for place, link in enumerate(path):
+            wants.at((*path[:place], link), PRESENT)
+            for each in link.by:
+                wants.at(path[:place], each)
 
 
 async def _some_turns() -> None:

@@ -23,6 +23,7 @@ from executor.fields import Compute, How, Read, Resolve
 from executor.leaves import Inlines
 from executor.outcomes import Bailed, Unsupported
 from executor.plans import Plans
+from executor.telling import Telling
 
 PLANNED = "planned"
 HOW = "how"
@@ -86,7 +87,7 @@ class Small:
         inlines: Inlines = NO_INLINES,
     ) -> None:
         self.schema = GraphQLSchema(GraphQLObjectType("Query", dict(fields)), types=types)
-        self.plans = Plans(self.schema, lambda definition: definition.extensions[HOW], inlines)
+        self.plans = Plans(self.schema, Telling(lambda definition: definition.extensions[HOW]), inlines)
         self.context = context
         self._documents: dict[str, DocumentNode] = {}
 

@@ -1,0 +1,55 @@
+"""What a plan reads of a source's rows: told to whoever reads them, so that nothing else is read.
+
+Decides the order of a record: places are handed out as they are asked for. Knows no statement.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+
+class Source(Protocol):
+    """Where rows come from, as far as a plan needs to know."""
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """The attributes whose values can be taken as they come in a record."""
+
+    @property
+    def whole(self) -> Sequence[str]:
+        """The attributes that make a row."""
+
+    def make(self, *values: Any) -> Any:
+        """Make a row of the values of `whole`, as they come in a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a row to at most one row of another source, by the values of these attributes."""
+
+    source: Source
+    by: tuple[str, ...]
+
+
+Path = tuple[Link, ...]
+PRESENT: Final = ""
+"""The attribute that is null where the row at the end of a path is not there, and only there."""
+
+
+class Wants:
+    """The values that make a record, in order: of rows of a source, and of rows linked to them."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.kept: dict[Hashable, Any] = {}
+        """For whoever reads: what has been made ready for these wants."""
+        self._places: dict[tuple[Path, str], int] = {}
+
+    def at(self, path: Path, attribute: str) -> int:
+        """Give the place of a value in every record."""
+        return self._places.setdefault((path, attribute), len(self._places))
+
+    @property
+    def values(self) -> Sequence[tuple[Path, str]]:
+        """What a record holds, in order."""
+        return tuple(self._places)

@@ -1,0 +1,31 @@
+"""Edges that are worked out for many rows at once, by some of their attributes.
+
+Decides nothing: one function answers one row and any number of them.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from resolvers.context import Context
+
+Answer = Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
+class Keyed:
+    """An edge over these attributes of a row."""
+
+    def __init__(self, answer: Answer, over: tuple[str, ...]) -> None:
+        self.keyed = answer
+        self.over = over
+        self.__doc__ = answer.__doc__
+        self._values = attrgetter(*over)
+
+    async def __call__(self, context: Context, row: Any) -> Any:
+        """Answer for one row."""
+        return (await self.keyed(context, (self._values(row),)))[0]
+
+
+def keyed(*over: str) -> Callable[[Answer], Keyed]:
+    """Make an edge of a function that takes the values of these attributes, row by row."""
+    return lambda answer: Keyed(answer, over)
