@@ -1,228 +1,211 @@
 """How live the feed is: memory of idle followers, and how long from a commit to the frame, at growing rates.
 
-Decides what is followed and written. The server is `./amends serve` on one processor; this process (clients
-and writer) and the database are on the others. Each event is a real change: a seller marks a conversation
-unread, or reads it, and all tabs of that seller are told.
+Decides what is followed, how fast is written, and when a server has had enough: frames are lost, or the p99
+passes 250 ms. The server has one processor to itself; the database, the writer and the followers share the
+rest.
 """
 
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
+import platform
+import shlex
 import sys
-import time
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median, quantiles
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from typing import Any
 
 import psutil
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
-from bench.serving import Served, served
+from bench import live_followers
+from bench.live_followers import Asked, Tab, Taken
+from bench.live_servers import CONTENDERS, PEER, Contender, House
+from bench.live_writer import Seller, Writer, find_sellers
 from domain.words import ViewerRole
-from realtime.doorbell import Doorbell, make_doorbell
+from realtime.doorbell import make_doorbell
 from server.auth import issue_token
-from storage import inbox
+from server.database import database
+from server.secret import load_secret
+from server.settings import load_settings
+from storage import epochs
 from storage.engine import make_engine
-from storage.tables import accounts, inbox_entries
-from storage.transaction import transaction
 
 EVENTS = """subscription { inboxEvents { __typename
   ... on Ready { cursor }
   ... on FeedEvent { cursor sequence at }
   ... on ThreadStateEvent { thread { id unread } } } }"""
-CONNECTING_AT_ONCE = 50
-LATE_SECONDS = 0.25
-SETTLE_SECONDS = 2.0
-MOST_PENDING = 100
+RATES = [250, 500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 10000, 12000]
+LATE_MS = 250
+KEPT_UP = 0.95
+IDLE_SECONDS = 2.0
+SERVER, REST = [0], list(range(1, os.cpu_count() or 1)) or [0]
+
+NOTHING = {"rate": 0.0, "p50_ms": 0.0, "p99_ms": 0.0}
+
+Step = dict[str, float]
 
 
-@dataclass(slots=True)
-class Seller:
-    """A seller whose inbox is followed, and a conversation in it."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One server, once: what an idle follower holds, and each rate that was tried."""
 
-    account_id: int
-    username: str
-    owner_id: int
-    thread_id: int
-    committed: dict[str, float] = field(default_factory=dict)  # the event's own instant → when it was durable
+    kib: float
+    steps: list[Step]
 
 
 def main() -> None:
-    """Measure, and print what came out as one line for each step."""
+    """Measure, print one line for each step, and write all of it down."""
     parser = argparse.ArgumentParser(description="Measure the live feed over real sockets.")
+    parser.add_argument("--servers", nargs="+", default=list(CONTENDERS), choices=list(CONTENDERS))
     parser.add_argument("--sellers", type=int, default=200)
     parser.add_argument("--tabs", type=int, default=10, help="followers of each seller's inbox")
-    parser.add_argument(
-        "--rates", type=int, nargs="+", default=[10, 25, 50, 100, 200], help="events a second"
-    )
-    parser.add_argument("--seconds", type=float, default=10, help="how long each rate is held")
+    parser.add_argument("--rates", type=int, nargs="+", default=RATES, help="events a second")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each rate is held")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where to write what came out")
     chosen = parser.parse_args()
-    with served(broadcast_url="postgres://", processors=[0]) as server:
-        os.sched_setaffinity(0, set(range(1, os.cpu_count() or 1)) or {0})
-        asyncio.run(measure(server, chosen))
+    os.sched_setaffinity(0, REST)
+    with database(load_settings()) as url:
+        asyncio.run(measure(url, chosen))
 
 
-async def measure(server: Served, chosen: argparse.Namespace) -> None:
-    """Connect everyone, then write faster and faster."""
-    engine = make_engine(server.database_url, pool_size=20)
+async def measure(url: str, chosen: argparse.Namespace) -> None:
+    """Take the servers in turn, round after round."""
+    engine = make_engine(url, pool_size=20)
+    house = House(url, await epochs.current(engine), SERVER)
     sellers = await find_sellers(engine, chosen.sellers)
-    before = memory(server.pid)
-    latencies: list[float] = []
-    async with make_doorbell("postgres://", server.database_url) as bell:
-        followers = await everyone(server, sellers, chosen.tabs, latencies)
-        after = memory(server.pid)
-        each = (after - before) / len(followers) / 2**10
-        tell(
-            f"{len(followers)} idle followers: {each:.1f} KiB each"
-            f" ({before / 2**20:.0f} MiB before, {after / 2**20:.0f} MiB after)"
-        )
-        for rate in chosen.rates:
-            latencies.clear()
-            written = await write(engine, bell, sellers, rate, chosen.seconds)
-            expected = written * chosen.tabs
-            await settle(latencies, expected)
-            report(rate, written / chosen.seconds, latencies, expected)
-            if len(latencies) < expected or quantiles(latencies, n=100)[98] > LATE_SECONDS:
-                break
-    for follower in followers:
-        follower.cancel()
-    await asyncio.gather(*followers, return_exceptions=True)
+    rounds: dict[str, list[Round]] = {name: [] for name in chosen.servers}
+    async with make_doorbell("postgres://", url) as bell:
+        writer = Writer(engine, bell, sellers)
+        for _ in range(chosen.rounds):
+            for name in chosen.servers:
+                rounds[name].append(await one(name, house, writer, sellers, chosen))
+    if chosen.json is not None:
+        found = {
+            "command": "python -m bench.live " + shlex.join(sys.argv[1:]),
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": machine(),
+            "versions": await versions(engine),
+            "servers": [summary(name, each, chosen.tabs) for name, each in rounds.items()],
+        }
+        chosen.json.write_text(json.dumps(found, indent=2) + "\n")
     await engine.dispose()
 
 
-async def find_sellers(engine: AsyncEngine, most: int) -> list[Seller]:
-    """Sellers with a conversation in their inbox."""
-    entries = inbox_entries.c
-    some = (
-        sa.select(accounts.c.id, accounts.c.username, entries.owner_id, sa.func.min(entries.thread_id))
-        .join(inbox_entries, entries.account_id == accounts.c.id)
-        .where(entries.owner_id == accounts.c.id)
-        .group_by(accounts.c.id, accounts.c.username, entries.owner_id)
-        .order_by(accounts.c.id)
-        .limit(most)
-    )
-    async with engine.connect() as connection:
-        found = [Seller(*row) for row in await connection.execute(some)]
-    if len(found) < most:
-        sys.exit(f"There are {len(found)} sellers here: run ./amends demo --scale 50 first.")
+async def one(
+    name: str, house: House, writer: Writer, sellers: Sequence[Seller], chosen: argparse.Namespace
+) -> Round:
+    """Measure one server once, until it cannot keep up."""
+    tabs = [tab for seller in sellers for tab in [tab_of(seller)] * chosen.tabs]
+    with CONTENDERS[name](house) as server:
+        before = memory(server.pid)
+        with following(server, tabs) as crowd:
+            await asyncio.sleep(IDLE_SECONDS)
+            found = Round((memory(server.pid) - before) / len(tabs) / 2**10, [])
+            tell(f"{name}: {len(tabs)} idle followers, {found.kib:.1f} KiB each on {before / 2**20:.0f} MiB")
+            for rate in chosen.rates:
+                step = await take_step(server, crowd, writer, rate, chosen)
+                found.steps.append(step)
+                tell(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in step.items()))
+                if not is_good(step):
+                    break
     return found
 
 
-async def everyone(
-    server: Served, sellers: Sequence[Seller], tabs: int, latencies: list[float]
-) -> list[asyncio.Task[None]]:
-    """Let all tabs follow; give their tasks once the last is up to date."""
-    at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
-    ready = asyncio.Semaphore(0)
-    tasks = [
-        asyncio.create_task(follow(server, seller, at_once, ready, latencies))
-        for seller in sellers
-        for _ in range(tabs)
+def tab_of(seller: Seller) -> Tab:
+    """Give what a follower of a seller's inbox says of itself: a token to Amends, a number to the others."""
+    token = issue_token(load_secret(load_settings()), seller.username, ViewerRole.MEMBER, ttl_seconds=7200)
+    return Tab({"authorization": f"Bearer {token}", "account": seller.account_id})
+
+
+@contextmanager
+def following(server: Contender, tabs: Sequence[Tab]) -> Iterator[Connection]:
+    """Let a crowd follow while the block runs; it is complete when the block begins."""
+    spawn = multiprocessing.get_context("spawn")
+    pipe, theirs = spawn.Pipe()
+    crowd = spawn.Process(target=live_followers.main, args=(theirs, server.url, EVENTS, tabs, REST))
+    crowd.start()
+    theirs.close()
+    try:
+        pipe.recv()
+        yield pipe
+        pipe.send(None)
+    finally:
+        crowd.join(timeout=10)
+        crowd.kill()
+
+
+async def take_step(
+    server: Contender, crowd: Connection, writer: Writer, rate: int, chosen: argparse.Namespace
+) -> Step:
+    """Hold one rate for a while; give what was written, what came, and how late."""
+    used = processor_seconds(server.pid)
+    written = await writer.write(rate, chosen.seconds)
+    expected = written.events * chosen.tabs
+    crowd.send(Asked(expected, written.committed))
+    taken: Taken = await asyncio.to_thread(crowd.recv)
+    used = processor_seconds(server.pid) - used
+    late = taken.latencies
+    return {
+        "asked": rate,
+        "rate": round(written.events / written.seconds, 1),
+        "frames": taken.frames,
+        "lost": expected - taken.frames,
+        "p50_ms": round(1000 * late[len(late) // 2], 1) if late else 0.0,
+        "p99_ms": round(1000 * late[len(late) * 99 // 100], 1) if late else 0.0,
+        "processor_us_per_frame": round(used * 1e6 / max(taken.frames, 1), 1),
+    }
+
+
+def is_good(step: Step) -> bool:
+    """Whether everything came in time, at the rate that was asked for."""
+    return not step["lost"] and step["p99_ms"] < LATE_MS and step["rate"] > KEPT_UP * step["asked"]
+
+
+def summary(name: str, rounds: Sequence[Round], tabs: int) -> dict[str, Any]:
+    """Give a server's medians over the rounds; its rate is the highest that it kept up with."""
+    best = [
+        max((step for step in each.steps if is_good(step)), key=lambda step: step["rate"], default=NOTHING)
+        for each in rounds
     ]
-    for _ in tasks:
-        await ready.acquire()
-    return tasks
+    middle = {key: median(step[key] for step in best) for key in NOTHING}
+    return {
+        "name": name,
+        **middle,
+        "frames_per_second": middle["rate"] * tabs,
+        "kib_per_follower": round(median(each.kib for each in rounds), 1),
+        "steps": [each.steps for each in rounds],
+    }
 
 
-async def follow(
-    server: Served,
-    seller: Seller,
-    at_once: asyncio.Semaphore,
-    ready: asyncio.Semaphore,
-    latencies: list[float],
-) -> None:
-    """One tab, and how long after its commit each event came."""
-    token = issue_token(server.secret, seller.username, ViewerRole.MEMBER, ttl_seconds=3600)
-    async with at_once:
-        socket = await connect(
-            server.url.replace("http", "ws") + "/graphql",
-            subprotocols=[Subprotocol("graphql-transport-ws")],
-            compression=None,
-            ping_interval=None,
-        )
-        await begin(socket, token)
-    async with socket:
-        async for text in socket:
-            now = time.perf_counter()
-            frame = json.loads(text)
-            if frame["type"] == "ping":
-                await socket.send('{"type":"pong"}')
-                continue
-            event = frame["payload"]["data"]["inboxEvents"]
-            if event["__typename"] == "Ready":
-                ready.release()
-            else:
-                latencies.append(now - seller.committed.get(event["at"], now))
+async def versions(engine: AsyncEngine) -> dict[str, str]:
+    """Give what was measured with."""
+    async with engine.connect() as connection:
+        server = (await connection.execute(sa.text("SHOW server_version"))).scalar_one()
+    node = await asyncio.create_subprocess_exec("node", "--version", stdout=asyncio.subprocess.PIPE)
+    said = (await node.communicate())[0].decode().strip()
+    peers = json.loads((PEER / "package.json").read_text())["dependencies"]
+    ours = {name: version(name) for name in ("uvicorn", "uvloop", "websockets", "strawberry-graphql")}
+    python = {"python": platform.python_version(), "postgresql": server, "node": said}
+    return python | ours | {name: peers[name] for name in ("graphql", "graphql-ws", "ws")}
 
 
-async def begin(socket: ClientConnection, token: str) -> None:
-    """Say who follows, and what."""
-    await socket.send(
-        json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
-    )
-    await socket.recv()
-    await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": EVENTS}}))
-
-
-async def write(
-    engine: AsyncEngine, bell: Doorbell, sellers: Sequence[Seller], rate: int, seconds: float
-) -> int:
-    """Change conversations in turn, so many a second; give how many changes there were to tell of."""
-    began = time.perf_counter()
-    count = round(rate * seconds)
-    pending: set[asyncio.Task[int]] = set()
-    told = 0
-    for number in range(count):
-        await asyncio.sleep(max(began + number / rate - time.perf_counter(), 0))
-        task = asyncio.create_task(change(engine, bell, sellers[number % len(sellers)]))
-        pending.add(task)
-        if len(pending) > MOST_PENDING:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            told += sum(task.result() for task in done)
-    return told + sum(await asyncio.gather(*pending))
-
-
-async def change(engine: AsyncEngine, bell: Doorbell, seller: Seller) -> int:
-    """Mark a conversation unread or read in turn; give how many events that was, none if it was so."""
-    at = datetime.now(UTC)
-    before = len(seller.committed)
-    key = seller.account_id, seller.owner_id, seller.thread_id
-    async with transaction(engine, lambda names: committed(bell, names, seller, at)) as connection:
-        if len(seller.committed) % 2:
-            await inbox.mark_read(connection, *key, up_to_number=1, at=at)
-        else:
-            await inbox.mark_unread(connection, *key, at=at)
-    return len(seller.committed) - before
-
-
-def committed(bell: Doorbell, names: Collection[str], seller: Seller, at: datetime) -> None:
-    """Note when it became durable, then ring."""
-    if not names:
-        return
-    seller.committed[at.isoformat().replace("+00:00", "Z")] = time.perf_counter()
-    bell.ring(names)
-
-
-async def settle(latencies: list[float], expected: int) -> None:
-    """Wait for the last frames, as long as any come."""
-    seen = -1
-    while len(latencies) < expected and len(latencies) > seen:
-        seen = len(latencies)
-        await asyncio.sleep(SETTLE_SECONDS)
-
-
-def report(rate: int, reached: float, latencies: Sequence[float], expected: int) -> None:
-    """Print one step."""
-    milliseconds = [1000 * latency for latency in latencies]
-    tell(
-        f"{rate:>5} events/s asked, {reached:7.1f} written, {len(latencies):>7} of {expected} frames, commit"
-        f" to frame p50 {median(milliseconds):7.1f} ms, p99 {quantiles(milliseconds, n=100)[98]:7.1f} ms"
-    )
+def machine() -> str:
+    """Say on what, in a few words."""
+    with Path("/proc/cpuinfo").open() as lines:
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    memory_size = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} processors, {model or platform.machine()}, {memory_size:.0f} GiB"
 
 
 def tell(line: str) -> None:
@@ -232,16 +215,14 @@ def tell(line: str) -> None:
 
 
 def memory(pid: int) -> int:
-    """What a process and its children hold, in bytes."""
-    process = psutil.Process(pid)
-    return sum(
-        each.memory_info().rss for each in (process, *process.children(recursive=True)) if is_ours(each)
-    )
+    """What a server holds, in bytes; its database is a process of its own."""
+    return int(psutil.Process(pid).memory_info().rss)
 
 
-def is_ours(process: psutil.Process) -> bool:
-    """Not the embedded database's."""
-    return "python" in process.name()
+def processor_seconds(pid: int) -> float:
+    """How long a server has been computing."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 if __name__ == "__main__":
