@@ -11,11 +11,8 @@ from domain.businesstime import add_business_time, business_hours, business_time
 from domain.policy import CURRENT, POLICIES, Policy
 
 END_DAYS = sorted(
-    {
-        days
-        for each in POLICIES.values()
-        for days in (each.survey_within_days, each.write_after_close_within_days)
-    }
+    {each.survey_within_days for each in POLICIES.values()}
+    | {each.write_after_close_within_days for each in POLICIES.values()}
 )
 """So many days after a request was closed, something that could be said of it no longer can."""
 

@@ -24,6 +24,7 @@ from resolvers.feeds import is_visible
 from schema.fast import plans
 from schema.graph import graph as amends_graph
 from server import errors, logs, pages
+from server.answers import Answers
 from server.attachments import Attachments
 from server.background import working
 from server.compiled import Compiled
@@ -45,9 +46,11 @@ from server.sse import EventStreams
 from server.statements import Statements
 from server.viewers import Viewers
 from storage.engine import make_engine
+from storage.versions import Versions
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 DAY_SECONDS = 86400
+MB = 2**20
 
 
 def from_environment() -> Starlette:
@@ -101,6 +104,7 @@ def make_app(
         viewers.identify,
         EventStreams(operations, connections, limits),
         body_limit_bytes=settings.body_limit_bytes,
+        answers=_answers(settings, engine) if graph is amends_graph else None,
     )
     origins = Origins(public_url, _cors_origins(settings))
     sockets = Sockets(operations, viewers.identify, connections, origins, limits)
@@ -132,7 +136,7 @@ def make_app(
     return Starlette(
         routes=[
             *pages.routes(public_url, graph),
-            Route("/graphql", view.answer, methods=["GET", "POST"]),
+            Route("/graphql", view, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", sockets.serve),
             Route("/healthz", alive),
             Route("/readyz", ready),
@@ -146,6 +150,13 @@ def make_app(
     )
 
 
+def _answers(settings: Settings, engine: AsyncEngine) -> Answers | None:
+    if not settings.answer_cache:
+        return None
+    schema = amends_graph._schema  # noqa: SLF001 as its own extensions do
+    return Answers(schema, engine, Versions(engine), most_bytes=settings.answer_cache_mb * MB)
+
+
 def _cors(settings: Settings) -> list[Middleware]:
     """Tokens travel in a header that no browser sends by itself: an origin gains nothing by being let in."""
     origins = _cors_origins(settings)
@@ -156,7 +167,8 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["authorization", "content-type", "last-event-id"],
+            allow_headers=["authorization", "content-type", "if-none-match", "last-event-id"],
+            expose_headers=["etag"],
             max_age=DAY_SECONDS,
         )
     ]

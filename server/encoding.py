@@ -1,5 +1,6 @@
 """How answers are written: JSON, under the media type that the client prefers."""
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,19 +21,24 @@ def preferred_type(request: Request) -> str:
 
     Of what is wanted alike, an answer goes before events, and honest status codes before plain JSON.
     """
+    return _preferred(request.headers.get("accept", ""))
+
+
+@lru_cache(maxsize=200)
+def _preferred(accept: str) -> str:
     ranks = {EVENT_STREAM: 0, JSON: 1, GRAPHQL_RESPONSE: 2}
-    wanted = {name: quality for name, quality in _accepted(request).items() if name in ranks and quality > 0}
+    wanted = {name: quality for name, quality in _accepted(accept).items() if name in ranks and quality > 0}
     return max(wanted, key=lambda name: (wanted[name], ranks[name]), default=JSON)
 
 
 def takes_events(request: Request) -> bool:
     """Whether the client can read an event stream at all, if maybe not gladly."""
-    return _accepted(request).get(EVENT_STREAM, 0) > 0
+    return _accepted(request.headers.get("accept", "")).get(EVENT_STREAM, 0) > 0
 
 
-def _accepted(request: Request) -> dict[str, float]:
+def _accepted(accept: str) -> dict[str, float]:
     accepted: dict[str, float] = {}
-    for choice in request.headers.get("accept", "").split(","):
+    for choice in accept.split(","):
         name, *parameters = (part.strip().lower() for part in choice.split(";"))
         quality = next((weight(part) for part in parameters if part.startswith("q=")), 1.0)
         accepted[name] = max(accepted.get(name, 0), quality)

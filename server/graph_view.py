@@ -1,36 +1,62 @@
 """The graph over HTTP: one request in, one response out, with the statuses of GraphQL-over-HTTP.
 
-Decides the order: read, believe, check, run, describe; and whether an answer or events come back. Knows no
-field of the schema.
+Decides the order: read, believe, check, run, describe; whether an answer or events come back; and that a GET
+whose answer the client has already is told only that. Knows no field of the schema.
 """
+
+from collections import OrderedDict
+from typing import Final
 
 from graphql import GraphQLError
 from graphql.language import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.viewer import Viewer
 from server import sse
+from server.answers import Answers, Asked, Written
 from server.auth import BadToken
-from server.encoding import EVENT_STREAM, GRAPHQL_RESPONSE, encode, preferred_type, takes_events
+from server.encoding import EVENT_STREAM, GRAPHQL_RESPONSE, preferred_type, takes_events
 from server.errors import refuse
 from server.operations import Operations, Outcome
-from server.requests import BadRequest, Operation, read_operation
+from server.requests import BadRequest, Operation, operation_in, read_sent
 from server.sockets import Identify
+from server.viewers import Caller
 
 CODES = {413: "TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
+MOST_REMEMBERED: Final = 1_000
+LONGEST_REMEMBERED_BYTES: Final = 10_000
+TO_ONE_ALONE: Final = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"authorization, accept"),
+]
+"""A browser may keep an answer, and asks each time whether it still holds; nobody on the way may."""
 
 
 class GraphView:
     """`/graphql` over one graph; `identify` says who is calling, or raises BadToken."""
 
     def __init__(
-        self, operations: Operations, identify: Identify, streams: sse.EventStreams, *, body_limit_bytes: int
+        self,
+        operations: Operations,
+        identify: Identify,
+        streams: sse.EventStreams,
+        *,
+        body_limit_bytes: int,
+        answers: Answers | None = None,
     ) -> None:
         self._operations = operations
         self._identify = identify
         self._streams = streams
         self._body_limit_bytes = body_limit_bytes
+        self._answers = answers
+        self._remembered: OrderedDict[tuple[str, bytes], Asked] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await self.answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> ASGIApp:
         """Run the operation a request carries."""
@@ -38,9 +64,7 @@ class GraphView:
         # What does not run is no event: it is told with its status.
         media_type = GRAPHQL_RESPONSE if wanted == EVENT_STREAM else wanted
         try:
-            operation = await read_operation(request, body_limit_bytes=self._body_limit_bytes)
-            caller = await self._identify(request.headers.get("authorization"))
-            kind = self._check(request, operation)
+            asked, caller = await self._understand(request)
         except BadRequest as bad:
             code = CODES.get(bad.status, "BAD_REQUEST")
             headers = {"allow": "POST"} if bad.status == 405 else None
@@ -52,16 +76,44 @@ class GraphView:
             return refuse(401, str(bad_token), "UNAUTHENTICATED", media_type=media_type, headers=challenge)
         except GraphQLError as error:
             not_run = Outcome({"errors": [error.formatted]}, ran=False, failed=False)
-            return _respond(not_run, media_type)
-        if kind is OperationType.SUBSCRIPTION:
-            return self._streams.follow(request, operation, caller)
-        outcome = await self._operations.run(operation, caller.viewer)
-        if wanted == EVENT_STREAM and outcome.ran:
-            return sse.once(outcome.body)
-        return _respond(outcome, media_type)
+            return _respond(request, Written(not_run), media_type)
+        if asked.kind is OperationType.SUBSCRIPTION:
+            return self._streams.follow(request, asked.operation, caller)
+        if wanted == EVENT_STREAM:
+            outcome = await self._operations.run(asked.operation, caller.viewer)
+            return sse.once(outcome.body) if outcome.ran else _respond(request, Written(outcome), media_type)
+        return _respond(request, await self._written(asked, caller.viewer), media_type)
 
-    def _check(self, request: Request, operation: Operation) -> OperationType:
-        kind = self._operations.check(operation)
+    async def _understand(self, request: Request) -> tuple[Asked, Caller]:
+        """Give what is asked for and by whom; raises BadRequest, BadToken, GraphQLError."""
+        sent = await read_sent(request, body_limit_bytes=self._body_limit_bytes)
+        authorization = request.headers.get("authorization")
+        asked = self._remembered.get((request.method, sent))
+        if asked is not None:
+            return asked, await self._identify(authorization)
+        operation = operation_in(request.method, sent)
+        caller = await self._identify(authorization)
+        kind = self._check(request, self._operations.check(operation))
+        return self._remember(request.method, sent, operation, kind), caller
+
+    async def _written(self, asked: Asked, viewer: Viewer | None) -> Written:
+        async def run() -> Outcome:
+            return await self._operations.run(asked.operation, viewer)
+
+        if self._answers is None or asked.kind is not OperationType.QUERY:
+            return Written(await run())
+        return await self._answers.written(asked, viewer, run)
+
+    def _remember(self, method: str, sent: bytes, operation: Operation, kind: OperationType) -> Asked:
+        """Keep what a query was understood as, to be understood at once when it comes again."""
+        asked = self._answers.asked(operation, kind) if self._answers else Asked(operation, kind)
+        if asked.kind is OperationType.QUERY and len(sent) <= LONGEST_REMEMBERED_BYTES:
+            self._remembered[method, sent] = asked
+            if len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return asked
+
+    def _check(self, request: Request, kind: OperationType) -> OperationType:
         if kind is OperationType.SUBSCRIPTION and not takes_events(request):
             raise GraphQLError(
                 "Subscriptions are not served over plain HTTP: open a socket (graphql-transport-ws), "
@@ -72,11 +124,43 @@ class GraphView:
         return kind
 
 
-def _respond(outcome: Outcome, media_type: str) -> Response:
+class _Ready:
+    """A response whose head and body need no more work."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        self._start = {"type": "http.response.start", "status": status, "headers": headers}
+        self._body = {"type": "http.response.body", "body": body}
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send(self._start)
+        await send(self._body)
+
+
+def _to_get(request: Request, written: Written, media_type: str) -> _Ready:
+    """Tell a client that has this answer already that it still holds."""
+    tag = written.tag
+    headers = [*TO_ONE_ALONE, (b"etag", tag.encode())]
+    known = request.headers.get("if-none-match")
+    if known is not None and _names(known, tag):
+        return _Ready(304, headers, b"")
+    length = str(len(written.body)).encode()
+    headers += [(b"content-type", media_type.encode()), (b"content-length", length)]
+    return _Ready(200, headers, written.body)
+
+
+def _names(known: str, tag: str) -> bool:
+    """Whether what a client knows is this: weak or strong makes no difference to a GET."""
+    tags = [each.strip().removeprefix("W/") for each in known.split(",")]
+    return tags == ["*"] or tag.removeprefix("W/") in tags
+
+
+def _respond(request: Request, written: Written, media_type: str) -> ASGIApp:
     """Plain JSON answers every well-formed request with 200; the newer media type can afford the truth."""
+    if request.method == "GET" and written.is_whole:
+        return _to_get(request, written, media_type)
     status = 200
-    if outcome.failed:
+    if written.failed:
         status = 500
-    elif not outcome.ran and media_type == GRAPHQL_RESPONSE:
+    elif not written.ran and media_type == GRAPHQL_RESPONSE:
         status = 400
-    return Response(encode(outcome.body), status, media_type=media_type)
+    return Response(written.body, status, media_type=media_type)

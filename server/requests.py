@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 UNSTORABLE = "holds a character that is not text (U+0000 or half of a surrogate pair)"
@@ -36,14 +37,26 @@ class Operation:
 
 async def read_operation(request: Request, *, body_limit_bytes: int) -> Operation:
     """Read the operation from a GET's query or a POST's body; raises BadRequest."""
+    return operation_in(request.method, await read_sent(request, body_limit_bytes=body_limit_bytes))
+
+
+def operation_in(method: str, sent: bytes) -> Operation:
+    """Give the operation in what was sent by this method; raises BadRequest."""
+    if method == "GET":
+        return _stated({name: _from_query(name, value) for name, value in QueryParams(sent).items()})
+    return _stated(parse(sent))
+
+
+async def read_sent(request: Request, *, body_limit_bytes: int) -> bytes:
+    """Read what holds the operation: a GET's query or a POST's body; raises BadRequest."""
     if request.method == "GET":
-        return _stated({name: _from_query(name, value) for name, value in request.query_params.items()})
+        query: bytes = request.scope["query_string"]
+        return query
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
         raise BadRequest(415, "Send the request as application/json, in UTF-8.")
-    body = await read_body(request, limit_bytes=body_limit_bytes)
-    return _stated(parse(body))
+    return await read_body(request, limit_bytes=body_limit_bytes)
 
 
 def _stated(fields: Any) -> Operation:

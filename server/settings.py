@@ -84,6 +84,14 @@ class Settings(BaseSettings):
         description="Answer queries and events through the compiled executor. Off: through the plain one "
         "alone, which says the same, slower.",
     )
+    answer_cache: bool = Field(
+        default=True,
+        description="Serve an unchanged answer from the bytes it was sent as; the database is asked each "
+        "time whether it still holds. Off: every answer is made anew.",
+    )
+    answer_cache_mb: int = Field(
+        default=64, ge=1, le=100_000, description="Memory of each process for answers, in MiB."
+    )
     body_limit_bytes: int = Field(
         default=5_000_000, ge=10_000, description="The largest GraphQL request that is read, in bytes."
     )
