@@ -1,0 +1,38 @@
+"""What is asked: four pages and two changes, as they go over the wire.
+
+Decides the documents and how a request is written. The same bytes go to every server whose schema is Amends'.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).parent
+PAGES: Final = ("inbox", "thread", "ledger", "node")
+CHANGES: Final = ("send-message", "refund-in-full")
+EVERYTHING: Final = (*PAGES, *CHANGES)
+
+
+def document(name: str) -> str:
+    """The text of a document."""
+    return (HERE / "documents" / f"{name}.graphql").read_text("utf-8")
+
+
+def operation(name: str) -> str:
+    """The name of its operation: refund-in-full is RefundInFull."""
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+def body(name: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """What is posted."""
+    return {"query": query, "operationName": operation(name), "variables": variables}
+
+
+def request(token: str, asked: dict[str, Any], path: str = "/graphql") -> bytes:
+    """A whole request of HTTP."""
+    content = json.dumps(asked, separators=(",", ":")).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+        f"accept: application/json\r\nauthorization: Bearer {token}\r\ncontent-length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
