@@ -135,9 +135,9 @@ def make_app(
 
     return Starlette(
         routes=[
-            *pages.routes(public_url, graph),
-            Route("/graphql", view, methods=["GET", "POST"]),
+            Route("/graphql", view, methods=["GET", "POST"]),  # first, as the others are asked for seldom
             WebSocketRoute("/graphql", sockets.serve),
+            *pages.routes(public_url, graph),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/uploads/{id:int}", attachments.upload, methods=["PUT"]),
