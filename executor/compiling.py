@@ -20,10 +20,12 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
+    Visitor,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_object_type,
+    visit,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, GroupedFieldSet, collect_fields, collect_subfields
@@ -79,6 +81,23 @@ class Step:
     shape: Shape
     definition: GraphQLField
     details: FieldDetails
+    arguments: Mapping[str, Any] | None = field(init=False, default=None)
+    """What its resolver takes, once it is known that no variable changes it."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its arguments are the same in every run."""
+        reader = _Variables()
+        for argument in self.details.node.arguments or ():
+            visit(argument, reader)
+        return not reader.found
+
+
+class _Variables(Visitor):
+    found = False
+
+    def enter_variable(self, *_: object) -> None:
+        self.found = True
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,6 @@ Decides how many are kept. A document for which there is no plan is remembered a
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from typing import Any
 
 from graphql import (
@@ -19,6 +18,7 @@ from graphql import (
     visit,
 )
 from graphql.execution import Executor
+from graphql.execution.values import VariableValues, get_variable_values
 
 from executor.compiling import Compiler, Selection
 from executor.leaves import Inlines
@@ -28,89 +28,136 @@ from executor.telling import Telling
 
 MOST_PLANS = 500
 LONGEST = 20_000  # characters of a document worth a plan
+NO_VARIABLES = VariableValues({}, {})
 DECIDING = frozenset({"skip", "include", "defer"})
 
 
 class Plans:
-    """The plans of one schema."""
+    """The plans of one schema, by documents that are told apart by identity: whoever parses keeps them."""
 
     def __init__(self, schema: GraphQLSchema, telling: Telling, inlines: Inlines) -> None:
         self._schema = schema
         self._telling = telling
         self._inlines = inlines
-        self._kept: OrderedDict[Any, Selection | Unsupported] = OrderedDict()
-        self._conditions: dict[DocumentNode, tuple[str, ...]] = {}
+        self._kept: OrderedDict[Any, tuple[DocumentNode, Selection | Unsupported]] = OrderedDict()
+        self._outlines: OrderedDict[int, _Outline] = OrderedDict()
 
     def prepared(
-        self,
-        document: DocumentNode,
-        variables: dict[str, Any] | None,
-        name: str | None,
-        executor_class: type[Executor[Any]] = Executor,
+        self, document: DocumentNode, variables: dict[str, Any] | None, name: str | None
     ) -> "Prepared":
         """Prepare an operation of a valid document. Raises Unsupported."""
-        executor = executor_class.build(
-            self._schema, document, raw_variable_values=variables, operation_name=name
-        )
-        if isinstance(executor, list):
-            raise Unsupported("bad_variables")
-        return Prepared(self.selection(document, executor), executor)
+        outline = self._outline(document)
+        operation = outline.operation(name)
+        values = NO_VARIABLES
+        if operation.variable_definitions:
+            coerced = get_variable_values(self._schema, operation.variable_definitions, variables or {})
+            if isinstance(coerced, list):
+                raise Unsupported("bad_variables")
+            values = coerced
+        return Prepared(self._selection(outline, operation, values, variables), values)
 
     def selection(self, document: DocumentNode, executor: Executor[Any]) -> Selection:
         """Give the plan of an operation whose variables are known. Raises Unsupported."""
-        if document.loc is not None and document.loc.end - document.loc.start > LONGEST:
+        return self._selection(
+            self._outline(document), executor.operation, executor.variable_values, None, executor
+        )
+
+    def _outline(self, document: DocumentNode) -> "_Outline":
+        outline = self._outlines.get(id(document))
+        if outline is None:
+            outline = self._outlines[id(document)] = _Outline(document)
+            if len(self._outlines) > MOST_PLANS:
+                self._outlines.popitem(last=False)
+        return outline
+
+    def _selection(
+        self,
+        outline: "_Outline",
+        operation: OperationDefinitionNode,
+        values: VariableValues,
+        variables: dict[str, Any] | None,
+        executor: Executor[Any] | None = None,
+    ) -> Selection:
+        if outline.is_long:
             raise Unsupported("too_long")
-        operation = executor.operation
-        coerced = executor.variable_values.coerced
-        key = (document, operation, *(coerced.get(each) for each in self._conditions_of(document)))
+        coerced = values.coerced
+        key = (id(operation), *(coerced.get(each) for each in outline.conditions))
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = self._compiled(operation, executor)
+            document = outline.document
+            found = self._kept[key] = (document, self._compiled(document, operation, variables, executor))
             if len(self._kept) > MOST_PLANS:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(key)
-        if isinstance(found, Unsupported):
-            raise found
-        return found
+        _, made = found
+        if isinstance(made, Unsupported):
+            raise made
+        return made
 
     def _compiled(
-        self, operation: OperationDefinitionNode, executor: Executor[Any]
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any] | None,
+        executor: Executor[Any] | None,
     ) -> Selection | Unsupported:
         root = self._schema.get_root_type(operation.operation)
         if root is None or operation.operation is OperationType.MUTATION:
             return Unsupported("mutation")
+        name = operation.name.value if operation.name else None
         try:
-            return Compiler(self._schema, executor, self._telling, self._inlines).root(root)
+            built = executor or Executor.build(
+                self._schema, document, raw_variable_values=variables, operation_name=name
+            )
+            if isinstance(built, list):
+                return Unsupported("not_compiled")
+            return Compiler(self._schema, built, self._telling, self._inlines).root(root)
         except Unsupported as unsupported:
             return unsupported
         except (GraphQLError, RecursionError, SyntaxError, MemoryError):  # Python nests only so deep
             return Unsupported("not_compiled")
 
-    def _conditions_of(self, document: DocumentNode) -> Iterable[str]:
+
+class _Outline:
+    """What must be known of a document before any operation of it is prepared."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.document = document
+        loc = document.loc
+        self.is_long = loc is not None and loc.end - loc.start > LONGEST
+        self._operations = [
+            node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+        ]
+        reader = _Conditions()
+        visit(document, reader)
+        self.conditions = tuple(sorted(reader.names))
         """The variables that decide what is selected at all."""
-        known = self._conditions.get(document)
-        if known is None:
-            reader = _Conditions()
-            visit(document, reader)
-            if len(self._conditions) >= MOST_PLANS:
-                self._conditions.clear()
-            known = self._conditions[document] = tuple(sorted(reader.names))
-        return known
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Give the operation that a name means. Raises Unsupported."""
+        found = [
+            each
+            for each in self._operations
+            if name is None or (each.name is not None and each.name.value == name)
+        ]
+        if len(found) != 1:
+            raise Unsupported("no_such_operation")
+        return found[0]
 
 
 class Prepared:
     """An operation that can run."""
 
-    __slots__ = ("executor", "selection")
+    __slots__ = ("selection", "values")
 
-    def __init__(self, selection: Selection, executor: Executor[Any]) -> None:
+    def __init__(self, selection: Selection, values: VariableValues) -> None:
         self.selection = selection
-        self.executor = executor
+        self.values = values
 
     async def run(self, context: Any, root: Any = None) -> dict[str, Any]:
         """Give the operation's data, or raise whatever went wrong."""
-        return (await Run(self.executor, context).objects(self.selection, (root,)))[0]
+        return (await Run(self.values, context).objects(self.selection, (root,)))[0]
 
 
 class _Conditions(Visitor):

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutine
 from typing import Any
 
-from graphql.execution import Executor
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from executor.compiling import Abstract, Selection, Shape, Step
@@ -16,15 +15,16 @@ from executor.lists import listed
 from executor.outcomes import Bailed
 
 NO_ARGUMENTS: Mapping[str, Any] = {}
+LISTS = frozenset({list, tuple})
 
 
 class Run:
     """One operation while it runs: its context, and the arguments that its variables make."""
 
-    __slots__ = ("_arguments", "_context", "_executor")
+    __slots__ = ("_arguments", "_context", "_variables")
 
-    def __init__(self, executor: Executor[Any], context: Any) -> None:
-        self._executor = executor
+    def __init__(self, variables: VariableValues, context: Any) -> None:
+        self._variables = variables
         self._context = context
         self._arguments: dict[Step, Mapping[str, Any]] = {}
 
@@ -58,9 +58,13 @@ class Run:
         return await _all(lambda row: resolve(context, row, **arguments), given)
 
     def _arguments_of(self, step: Step) -> Mapping[str, Any]:
+        if step.arguments is not None:
+            return step.arguments
         known = self._arguments.get(step)
         if known is None:
             known = self._arguments[step] = self._read_arguments(step)
+            if step.is_fixed:
+                step.arguments = known
         return known
 
     def _read_arguments(self, step: Step) -> Mapping[str, Any]:
@@ -71,7 +75,7 @@ class Run:
             return wants
         details = step.details
         given = get_argument_values(
-            step.definition, details.node, self._executor.variable_values, details.fragment_variable_values
+            step.definition, details.node, self._variables, details.fragment_variable_values
         )
         return {**convert(given), **wants}
 
@@ -95,7 +99,7 @@ class Run:
         if shape.abstract is not None:
             return await self._by_type(shape.abstract, values)
         assert shape.item is not None, "a shape is one of these"
-        lists = [listed(value) for value in values]
+        lists = [value if value.__class__ in LISTS else listed(value) for value in values]
         made = iter(await self._complete(shape.item, [item for items in lists for item in items]))
         return [[next(made) for _ in items] for items in lists]
 

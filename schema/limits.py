@@ -5,10 +5,11 @@ however often it is spread. A page counts as many objects as its size, and what 
 over.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -41,6 +42,7 @@ SHORT_LIST: Final = 3  # how many objects a list without pages is taken for
 MOST_NODES: Final = 100
 LONGEST_KEPT: Final = 20_000  # characters of a document worth remembering
 MOST_TOKENS: Final = 20_000
+MOST_SIZES_KEPT: Final = 50  # of one document
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Scale:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
+    sizing: set[str]  # the variables that were looked at
     weighed: dict[str, Weight] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
 
@@ -124,12 +127,14 @@ class Scale:
 
     def _number(self, value: ValueNode) -> int | None:
         if isinstance(value, VariableNode):
+            self.sizing.add(value.name.value)
             number = self.variables.get(value.name.value)
             return number if isinstance(number, int) else None
         return int(value.value) if isinstance(value, IntValueNode) else None
 
     def _length(self, value: ValueNode | None) -> int:
         if isinstance(value, VariableNode):
+            self.sizing.add(value.name.value)
             members = self.variables.get(value.name.value)
             return len(members) if isinstance(members, list) else 1
         return len(value.values) if isinstance(value, ListValueNode) else 1
@@ -139,29 +144,70 @@ def refused(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], name: str | None
 ) -> GraphQLError | None:
     """Say why an operation may not run; None for one that may."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if name is None and len(operations) > 1:
-        return GraphQLError("The document holds several operations: name one of them in operationName.")
-    fragments = {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
-    for operation in operations:
-        if name is not None and (operation.name is None or operation.name.value != name):
-            continue
-        given = {**_defaults(operation), **variables}
-        try:
-            root = schema.get_root_type(operation.operation)
-            weight = Scale(schema, fragments, given).weigh(operation.selection_set, root, 0)
-        except TooDeepError as error:
-            return error
-        except RecursionError:
-            return TooDeepError("The document is nested too deeply.")
-        if weight.objects > MOST_OBJECTS:
-            return GraphQLError(
-                f"This could come to {weight.objects:,} objects; an operation may ask for {MOST_OBJECTS:,}. "
-                "Ask for smaller pages."
-            )
-    return None
+    return Weighing(schema, document).refuse(variables, name)
+
+
+class Weighing:
+    """Weighs the operations of one document; again only for other sizes of what is asked for."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        nodes = document.definitions
+        self._operations = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
+        self._fragments = {
+            node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
+        }
+        self._sizing: dict[str | None, frozenset[str]] = {}
+        self._known: OrderedDict[Any, GraphQLError | None] = OrderedDict()
+
+    def refuse(self, variables: Mapping[str, Any], name: str | None) -> GraphQLError | None:
+        """Say why an operation may not run; None for one that may."""
+        sizing = self._sizing.get(name)
+        if sizing is not None:
+            key = (name, *(_size_of(variables.get(each)) for each in sizing))
+            if key in self._known:
+                return self._known[key]
+        problem, sizing = self._weigh(variables, name)
+        self._sizing[name] = sizing
+        self._known[name, *(_size_of(variables.get(each)) for each in sizing)] = problem
+        if len(self._known) > MOST_SIZES_KEPT:
+            self._known.popitem(last=False)
+        return problem
+
+    def _weigh(
+        self, variables: Mapping[str, Any], name: str | None
+    ) -> tuple[GraphQLError | None, frozenset[str]]:
+        """Give the problem, and the variables whose sizes it hangs on."""
+        if name is None and len(self._operations) > 1:
+            several = "The document holds several operations: name one of them in operationName."
+            return GraphQLError(several), frozenset()
+        sizing: set[str] = set()
+        for operation in self._operations:
+            if name is not None and (operation.name is None or operation.name.value != name):
+                continue
+            given = {**_defaults(operation), **variables}
+            scale = Scale(self._schema, self._fragments, given, sizing)
+            try:
+                root = self._schema.get_root_type(operation.operation)
+                weight = scale.weigh(operation.selection_set, root, 0)
+            except TooDeepError as error:
+                return error, frozenset()
+            except RecursionError:
+                return TooDeepError("The document is nested too deeply."), frozenset()
+            if weight.objects > MOST_OBJECTS:
+                problem = GraphQLError(
+                    f"This could come to {weight.objects:,} objects; an operation may ask for "
+                    f"{MOST_OBJECTS:,}. Ask for smaller pages."
+                )
+                return problem, frozenset(sizing)
+        return None, frozenset(sizing)
+
+
+def _size_of(value: Any) -> int | None:
+    """What of a variable is weighed: a number, or how long a list is."""
+    if isinstance(value, list):
+        return -1 - len(value)
+    return value if isinstance(value, int) else None
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
@@ -181,7 +227,8 @@ class Limits(SchemaExtension):
         context.parse_options["max_tokens"] = MOST_TOKENS
         if context.query and len(context.query) <= LONGEST_KEPT:
             with suppress(GraphQLError, RecursionError):
-                context.graphql_document = _parsed(context.query)
+                schema = context.schema._schema  # noqa: SLF001 as its own extensions do
+                context.graphql_document = _known(schema, context.query).document
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -190,12 +237,28 @@ class Limits(SchemaExtension):
         schema, document = context.schema._schema, context.graphql_document  # noqa: SLF001 as its own extensions do
         assert document is not None
         named = context._provided_operation_name  # noqa: SLF001 the public one answers with the first of several
-        problem = refused(schema, document, context.variables or {}, named)
+        is_kept = context.query and len(context.query) <= LONGEST_KEPT
+        known = _known(schema, context.query) if is_kept and context.query else Known(schema, document)
+        problem = known.weighing.refuse(context.variables or {}, named)
         if problem:
             context.pre_execution_errors = [problem]
-        elif context.query and len(context.query) <= LONGEST_KEPT:
-            context.pre_execution_errors = list(_invalid(schema, document))
+        elif is_kept:
+            context.pre_execution_errors = list(known.errors)
         yield
+
+
+class Known:
+    """A document, and what is to be said of it whatever its variables are."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self.document = document
+        self.weighing = Weighing(schema, document)
+        self._schema = schema
+
+    @cached_property
+    def errors(self) -> Sequence[GraphQLError]:
+        """What makes it invalid."""
+        return tuple(validate(self._schema, self.document))
 
 
 def admit(
@@ -203,22 +266,16 @@ def admit(
 ) -> DocumentNode | Sequence[GraphQLError]:
     """Give the document of an operation that may run, or all that is against it, as `Limits` would.
 
-    For what is not run by the schema's own `execute`: a subscription. Raises GraphQLError for a syntax error.
+    For what is not run by the schema's own `execute`. Raises GraphQLError for a syntax error.
     """
     is_kept = len(query) <= LONGEST_KEPT
-    document = _parsed(query) if is_kept else parse(query, max_tokens=MOST_TOKENS)
-    problem = refused(schema, document, variables, name)
+    known = _known(schema, query) if is_kept else Known(schema, parse(query, max_tokens=MOST_TOKENS))
+    problem = known.weighing.refuse(variables, name)
     if problem:
         return [problem]
-    errors = _invalid(schema, document) if is_kept else validate(schema, document)
-    return list(errors) or document
+    return known.errors or known.document
 
 
 @lru_cache(maxsize=500)
-def _parsed(query: str) -> DocumentNode:
-    return parse(query, max_tokens=MOST_TOKENS)
-
-
-@lru_cache(maxsize=500)
-def _invalid(schema: GraphQLSchema, document: DocumentNode) -> tuple[GraphQLError, ...]:
-    return tuple(validate(schema, document))
+def _known(schema: GraphQLSchema, query: str) -> Known:
+    return Known(schema, parse(query, max_tokens=MOST_TOKENS))

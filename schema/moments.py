@@ -3,13 +3,14 @@
 Decides that an operation which asks for a cursor looks at the clock of commits before it reads anything else.
 """
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
-from functools import lru_cache
 from typing import Final
 
 from graphql import DocumentNode, FieldNode, Visitor, visit
 from strawberry.extensions import SchemaExtension
 
+MOST_KNOWN: Final = 500
 CURSORS: Final = frozenset({"feedCursor", "supportQueueCursor"})
 
 
@@ -24,12 +25,20 @@ class Moments(SchemaExtension):
         yield
 
 
-@lru_cache(maxsize=500)
 def asks_for_cursor(document: DocumentNode) -> bool:
     """Whether a document names a field that is a place in a feed."""
-    reader = _Reader()
-    visit(document, reader)
-    return reader.found
+    known = _known.get(id(document))
+    if known is None:
+        reader = _Reader()
+        visit(document, reader)
+        known = _known[id(document)] = (document, reader.found)
+        if len(_known) > MOST_KNOWN:
+            _known.popitem(last=False)
+    return known[1]
+
+
+_known: OrderedDict[int, tuple[DocumentNode, bool]] = OrderedDict()
+"""By the identity of documents, which are kept with them: to compare two would be to walk through both."""
 
 
 class _Reader(Visitor):

@@ -40,7 +40,7 @@ class Compiled:
     def prepared(self, document: DocumentNode, executor: Executor[Any]) -> Prepared | None:
         """Give the plan of a subscription's payloads; None where there is none."""
         try:
-            return Prepared(self._plans.selection(document, executor), executor)
+            return Prepared(self._plans.selection(document, executor), executor.variable_values)
         except Unsupported as unsupported:
             self.left_to_plain[str(unsupported)] += 1
             return None

@@ -6,8 +6,10 @@ from typing import Any
 import strawberry
 
 from domain.words import HoldStatus, LedgerComponent
+from executor.wants import Wants
 from resolvers.context import Context
 from resolvers.edges import ledger, requests, sellers
+from resolvers.edges.paging import pages_of
 from schema.columns import argument, column, computed, edge, global_id, over
 from schema.filters import LedgerFilter, checked, last_part
 from schema.scalars import URL
@@ -16,6 +18,7 @@ from schema.types.late import Order, SupportRequest
 from schema.types.node import Node
 from schema.types.previews import ChargeComponent
 from schema.types.values import Money
+from storage.reads import ledger as lines
 from storage.reads.accounts import SellerRow
 from storage.reads.ledger import EntryRow, HoldRow
 from storage.reads.pages import Window
@@ -74,15 +77,17 @@ class LedgerStatement:
     csv_url: URL = column("Its lines one by one, as a file; the link is signed and expires within the hour.")
 
 
+@pages_of(lines.entries)
 async def _entries(
     context: Context,
     desk: SellerRow,
     window: Window,
     *,
     filter_: LedgerFilter | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     if filter_ is None:
-        return await sellers.entries(context, desk, window)
+        return await sellers.entries(context, desk, window, wants=wants)
     checked(filter_, "filter")
     return await sellers.entries(
         context,
@@ -93,6 +98,7 @@ async def _entries(
         order_id=last_part(filter_.order_id, "Order", desk.seller_id),
         posted_from=filter_.posted_from,
         posted_before=filter_.posted_before,
+        wants=wants,
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import strawberry
 
 from domain.words import EnrollmentStatus
+from executor.wants import Wants
 from resolvers.context import Context
 from resolvers.edges import sellers
+from resolvers.edges.paging import pages_of
 from schema.columns import argument, column, computed, edge, global_id, over
 from schema.filters import SellerRequestFilter, checked, last_part
 from schema.types.connections import Connection, connection
@@ -16,6 +18,7 @@ from schema.types.ledger import Ledger
 from schema.types.node import Node
 from schema.types.ratings import Satisfaction, Standing, SupportRating
 from schema.types.values import Address
+from storage.reads import requests as listed
 from storage.reads.accounts import SavedReplyRow, SellerRow
 from storage.reads.pages import Window
 
@@ -37,15 +40,17 @@ class SavedReply(Node):
     body: str = column("The text; it may have placeholders.")
 
 
+@pages_of(listed.of_desk)
 async def _requests(
     context: Context,
     desk: SellerRow,
     window: Window,
     *,
     filter_: SellerRequestFilter | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     if filter_ is None:
-        return await sellers.requests_of(context, desk, window)
+        return await sellers.requests_of(context, desk, window, wants=wants)
     checked(filter_, "filter")
     return await sellers.requests_of(
         context,
@@ -55,6 +60,7 @@ async def _requests(
         reasons=filter_.reasons,
         updated_after=filter_.updated_after,
         order_id=last_part(filter_.order_id, "Order", desk.seller_id),
+        wants=wants,
     )
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from domain import viewer
 from domain.words import ViewerRole
+from executor.wants import Wants
 from resolvers import feeds
 from resolvers.context import Context
 from resolvers.edges import viewer as own
+from resolvers.edges.paging import pages_of
 from schema.columns import argument, column, computed, edge, over
 from schema.filters import InboxFilter, checked
 from schema.scalars import Cursor
@@ -17,6 +19,7 @@ from schema.types.sellers import SellerDesk
 from schema.types.threads import Thread
 from schema.types.users import User
 from schema.words import InboxSort, InboxTab
+from storage.reads import inbox
 from storage.reads.inbox import CountsRow
 from storage.reads.pages import Window
 
@@ -33,6 +36,7 @@ class InboxCounts:
     overdue: int = column("Threads in which the viewer should have acted by now.")
 
 
+@pages_of(inbox.latest)
 async def _inbox(
     context: Context,
     asker: viewer.Viewer,
@@ -42,10 +46,13 @@ async def _inbox(
     sort: InboxSort,
     filter_: InboxFilter | None = None,
     search: str | None = None,
+    wants: Wants | None = None,
 ) -> Any:
     view = own.InboxView(tab is InboxTab.CUSTOMER_SUPPORT, sort is InboxSort.DUE_FIRST)
     if filter_ is None:
-        return await own.threads(context, asker, window, view=view, search=search, archived=False)
+        return await own.threads(
+            context, asker, window, view=view, search=search, archived=False, wants=wants
+        )
     checked(filter_, "filter")
     return await own.threads(
         context,
@@ -60,6 +67,7 @@ async def _inbox(
         overdue=filter_.overdue,
         archived=filter_.archived,
         due_before=filter_.due_before,
+        wants=wants,
     )
 
 

@@ -17,10 +17,9 @@ from domain.words import (
     ReturnStatus,
     RoutingCause,
 )
-from storage.load import promised_to_others
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, OWNED, Reading, columns_of
-from storage.tables import escalations, orders, refunds, requests, returns, sellers, shipments
+from storage.tables import claims, escalations, orders, refunds, requests, returns, sellers, shipments
 from storage.visibility import EVERYTHING, SELLER, sees_sale, sees_support_work
 
 
@@ -90,6 +89,12 @@ def _among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
 
 
 _request = columns_of(RequestRow, requests, is_overdue=requests.c.overdue)
+_claims_on_its_shipment = (
+    sa.select(sa.func.string_agg(sa.cast(sa.literal_column("claims.xmin"), sa.Text), sa.literal(",")))
+    .where(claims.c.seller_id == orders.c.seller_id, claims.c.shipment_id == orders.c.shipment_id)
+    .correlate(orders)
+    .scalar_subquery()
+)
 # Whatever decides about a request is either saved with its own row, or one of these.
 _facts_version = (
     sa.select(
@@ -98,7 +103,7 @@ _facts_version = (
             sa.literal_column("requests.xmin"),
             sa.literal_column("orders.xmin"),
             sa.literal_column("shipments.xmin"),
-            promised_to_others,
+            _claims_on_its_shipment,
             sellers.c.enrollment_status,
             sellers.c.return_address,
         )
@@ -126,6 +131,7 @@ by_key = Reading(
     _request,
     requests,
     sees_sale(requests),
+    extra=_EXTRA,
 ).one
 open_on_order = Reading(
     RequestRow,
@@ -138,6 +144,7 @@ open_on_order = Reading(
     requests,
     requests.c.status != RequestStatus.CLOSED.value,
     sees_sale(requests),
+    extra=_EXTRA,
 ).one
 
 of_desk = Listing(

@@ -243,5 +243,5 @@ async def test_only_so_many_plans_are_kept(people: People) -> None:
     for number in range(MOST_PLANS):
         people.plans.prepared(parse(f"{{ person {{ a{number}: name }} }}"), None, None)
     assert len(people.plans._kept) == MOST_PLANS
-    assert len(people.plans._conditions) <= MOST_PLANS
+    assert len(people.plans._outlines) <= MOST_PLANS
     assert people.plans.prepared(first, None, None).selection is not kept
