@@ -13,9 +13,15 @@ CHANGES: Final = ("send-message", "refund-in-full")
 EVERYTHING: Final = (*PAGES, *CHANGES)
 
 
-def document(name: str) -> str:
-    """The text of a document."""
-    return (HERE / "documents" / f"{name}.graphql").read_text("utf-8")
+def has_own_documents(server: str) -> bool:
+    """Whether a server's schema is another, so that it is asked for the same in other words."""
+    return (HERE / "peers" / server).is_dir()
+
+
+def document(name: str, server: str = "amends") -> str:
+    """The text of a document, in the words of a server's schema."""
+    folder = HERE / "peers" / server if has_own_documents(server) else HERE / "documents"
+    return (folder / f"{name}.graphql").read_text("utf-8")
 
 
 def operation(name: str) -> str:

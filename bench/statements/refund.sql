@@ -88,7 +88,7 @@ WITH moment AS MATERIALIZED (
   FROM (VALUES ('a' || $1::bigint, $16::int + 4), ('a' || $4::bigint, 4),
     ('r' || $1::bigint || '-' || $2::int, 3), ('t' || $1::bigint || '-' || $3::bigint, 1)) AS more (name, added)
   ORDER BY name
-  ON CONFLICT (name) DO UPDATE SET head = streams.head + excluded.head
+  ON CONFLICT (name) DO UPDATE SET head = streams.head + excluded.head, version = streams.version + 1
   RETURNING name, head
 ), told AS (
   INSERT INTO events (stream, sequence, type, kind, at, owner_id, request_number, timeline_number, thread_id,

@@ -48,7 +48,7 @@ WITH said AS (
   FROM (VALUES ('a' || $1::bigint, 1), ('a' || $4::bigint, 2), ('r' || $1::bigint || '-' || $2::int, 1),
     ('t' || $1::bigint || '-' || $3::bigint, 1)) AS more (name, added)
   ORDER BY name
-  ON CONFLICT (name) DO UPDATE SET head = streams.head + excluded.head
+  ON CONFLICT (name) DO UPDATE SET head = streams.head + excluded.head, version = streams.version + 1
   RETURNING name, head
 ), told AS (
   INSERT INTO events (stream, sequence, type, kind, at, owner_id, request_number, timeline_number, thread_id,

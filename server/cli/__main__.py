@@ -6,7 +6,7 @@ from types import FrameType
 
 import typer
 
-from server.cli import checking, importing, keeping, serving, showing, tokens, working
+from server.cli import benchmarking, checking, importing, keeping, serving, showing, tokens, working
 
 HELP = """Amends: support between buyers and sellers, from the first message to the last cent.
 
@@ -35,6 +35,11 @@ app.command(
     rich_help_panel=HOUSE, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(checking.test)
 app.command(rich_help_panel=HOUSE)(checking.check)
+app.command(
+    rich_help_panel=HOUSE,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(benchmarking.bench)
 
 
 def main() -> None:

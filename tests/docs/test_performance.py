@@ -1,0 +1,110 @@
+"""The page of measurements says what its JSON says, and the command says clearly what it does not know."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from bench import command, report
+from bench.servers import SERVERS, what_is_missing
+
+HAS_PAGE = pytest.mark.skipif(not report.KEPT.exists(), reason="nothing was measured yet")
+
+
+def seen(server: str, what: str, load: str, rate: float) -> dict[str, Any]:
+    return {
+        "what": what,
+        "server": server,
+        "load": load,
+        "round": 1,
+        "rate": rate,
+        "p50_ms": 2.0,
+        "p99_ms": 5.0,
+        "answers": 100,
+        "failed": 0,
+        "server_ms": 1.5,
+        "asked_rate": None,
+    }
+
+
+def run_of(*loads: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "command": "./amends bench",
+        "date": "2026-03-01T12:00:00Z",
+        "machine": {"processor": "A", "processors": 2, "memory_gib": 4.0, "system": "Linux 6"},
+        "processors": {"server": [0], "others": [1], "database_pinned": True},
+        "versions": {"Python": "3.11.7"},
+        "plan": {"connections": 16, "refunds": 600},
+        "servers": {name: {"title": SERVERS[name].title, "of": SERVERS[name].of} for name in SERVERS},
+        "seen": list(loads),
+    }
+
+
+@HAS_PAGE
+def test_the_page_is_what_its_json_says() -> None:
+    run = json.loads(report.KEPT.read_text("utf-8"))
+    assert report.PAGE.read_text("utf-8") == report.page(run, report.live()), "run ./amends bench --report"
+
+
+@HAS_PAGE
+def test_every_picture_of_the_page_is_there() -> None:
+    for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", report.PAGE.read_text("utf-8")):
+        assert (report.PAGE.parent / picture).exists(), picture
+
+
+def test_a_median_and_its_ratios_stand_in_the_table() -> None:
+    run = run_of(
+        *(seen("amends", "inbox", "full", rate) for rate in (300.0, 900.0, 600.0)),
+        seen("yoga", "inbox", "full", 400.0),
+        seen("apollo", "inbox", "full", 200.0),
+        seen("raw", "inbox", "full", 750.0),
+    )
+    page = report.page(run, None)
+    assert "| Amends | 600 | 300 to 900 | 1.50 | 0.80 | 2.00 | 5.00 | 1.500 |" in page
+    assert "| inbox | Yoga with graphql-jit | 1.50 (≥ 1.50) | 0.80 (≥ 0.80) |" in page
+
+
+def test_an_unchanged_page_from_its_bytes_stands_apart() -> None:
+    run = run_of(seen("amends", "inbox", "full", 500.0), seen("amends-kept", "inbox", "full", 9_000.0))
+    before, _, apart = report.page(run, None).partition("## An unchanged page from its bytes")
+    assert "9,000" not in before
+    assert "| inbox | 9,000 |" in apart
+
+
+def test_answers_that_failed_are_told() -> None:
+    load = {**seen("raw", "node", "full", 10.0), "failed": 3}
+    assert "Raw Starlette + asyncpg + orjson: 3 answers failed." in report.page(run_of(load), None)
+
+
+def test_live_figures_are_shown_as_far_as_there_are_any() -> None:
+    live = {"command": "python -m bench.live", "servers": [{"name": "Amends", "rate": 8000, "p99_ms": 120.5}]}
+    page = report.page(run_of(seen("raw", "node", "full", 10.0)), live)
+    assert "| Amends | 8,000 | 120 |" in page
+    assert "KiB per idle follower" not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--servers", "nobody"), "invalid choice: 'nobody'"),
+        (("--pages", "inbox", "front"), "invalid choice: 'front'"),
+        (("--rounds", "many"), "invalid int value: 'many'"),
+        (("--fast",), "unrecognized arguments: --fast"),
+    ],
+)
+def test_what_is_not_known_is_refused_by_name(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        command.main(words)
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_node_its_servers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert what_is_missing([SERVERS["raw"]]) is None
+    sentence = what_is_missing([SERVERS["raw"], SERVERS["yoga"]])
+    assert sentence is not None
+    assert sentence.startswith("yoga: Node.js 20")
