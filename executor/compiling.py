@@ -38,7 +38,7 @@ from executor.lists import listed
 from executor.outcomes import Bailed, Unsupported
 from executor.places import Embedded, InRecord, OnObject, Place
 from executor.telling import Telling
-from executor.wants import Link, Wants
+from executor.wants import PRESENT, Link, Wants
 
 TYPENAME: Final = "__typename"
 ROW: Final = "row"
@@ -84,13 +84,14 @@ class Step:
     arguments: Mapping[str, Any] | None = field(init=False, default=None)
     """What its resolver takes, once it is known that no variable changes it."""
 
-    @property
-    def is_fixed(self) -> bool:
-        """Whether its arguments are the same in every run."""
+    is_fixed: bool = field(init=False)
+    """Whether its arguments are the same in every run."""
+
+    def __post_init__(self) -> None:
         reader = _Variables()
         for argument in self.details.node.arguments or ():
             visit(argument, reader)
-        return not reader.found
+        self.is_fixed = not reader.found
 
 
 class _Variables(Visitor):
@@ -177,6 +178,9 @@ class Compiler:
         brought = _brought(place, how)
         if brought is not None:
             return self._there(writer, brought, definition.type, details)
+        listed = _listed(place, definition, how)
+        if listed is not None:
+            return self._listed(writer, *listed, definition.type, details)
         if isinstance(how, Compute) and how.written is not None and how.over is not None:
             return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
         value = _spelled(writer, place, how)
@@ -204,6 +208,32 @@ class Compiler:
             present = f"{present} and ({place.row()} := {making}) is not None"
         otherwise = "None" if nullable else f"{writer.name(_demand)}()"
         return f"({made} if {present} else {otherwise})"
+
+    def _listed(
+        self,
+        writer: Writer,
+        place: InRecord,
+        link: Link,
+        kind: GraphQLOutputType,
+        details: Sequence[FieldDetails],
+    ) -> str | None:
+        """Give the expression of a list whose rows' values are there already, list by list."""
+        inner = get_named_type(kind)
+        assert isinstance(inner, GraphQLObjectType), "rows are objects"
+        assert link.wants is not None, "there may be any number of them"
+        rows = InRecord(writer, writer.variable(), link.wants, link.source)
+        made = self._object(writer, rows, inner, details)
+        if made is None:
+            return None
+        making = _made(rows)
+        first = f" for {making[0]} in ({making[1]},)" if making else ""
+        link.wants.at((), PRESENT)
+        path = (*place.path, link)
+        lists = [
+            f"{place.variable}[{place.wants.at(path, number)}]" for number in range(len(link.wants.values))
+        ]
+        rows_of = f"for {rows.variable} in zip({', '.join(lists)}, strict=True)"
+        return f"([{made} {rows_of}{first}] if {lists[0]} is not None else [])"
 
     def _value(
         self,
@@ -400,11 +430,30 @@ def _nested(place: Place) -> Callable[[Writer, str], Place]:
 def _brought(place: Place, how: How) -> InRecord | Embedded | None:
     """Give the place of an object whose attributes are there already, if they are."""
     if isinstance(place, InRecord):
-        if isinstance(how, Resolve) and how.is_link and not isinstance(how.source, Mapping | None):
+        if (
+            isinstance(how, Resolve)
+            and how.is_link
+            and not isinstance(how.source, Mapping | None)
+            and place.source.direct.issuperset(how.over)
+        ):
             return place.linked(Link(how.source, how.over))
         if isinstance(how, Embed):
             return Embedded(place, how.attribute, how.parts, how.present)
     return None
+
+
+def _listed(place: Place, definition: GraphQLField, how: How) -> tuple[InRecord, Link] | None:
+    """Give the way to rows that can be brought along as lists of their values."""
+    if not isinstance(place, InRecord) or not isinstance(how, Resolve) or definition.args:
+        return None
+    source = how.source
+    if source is None or isinstance(source, Mapping) or how.is_holder or how.keyed is None:
+        return None
+    kind = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+    is_there = place.source.direct.issuperset(how.over)
+    if not is_there or not isinstance(kind, GraphQLList) or not is_object_type(get_named_type(kind)):
+        return None
+    return place, Link(source, how.over, Wants(source))
 
 
 def _presence(place: InRecord | Embedded) -> str:

@@ -25,10 +25,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way from a row to at most one row of another source, by the values of these attributes."""
+    """A way from a row to at most one row of another source, by the values of these attributes.
+
+    With `wants` of its own it is a way to any number of rows: a record has a list for each value that is
+    wanted of them, in the rows' order, or null where there is no row.
+    """
 
     source: Source
     by: tuple[str, ...]
+    wants: "Wants | None" = None
 
 
 Path = tuple[Link, ...]
@@ -43,13 +48,13 @@ class Wants:
         self.source = source
         self.kept: dict[Hashable, Any] = {}
         """For whoever reads: what has been made ready for these wants."""
-        self._places: dict[tuple[Path, str], int] = {}
+        self._places: dict[tuple[Path, str | int], int] = {}
 
-    def at(self, path: Path, attribute: str) -> int:
-        """Give the place of a value in every record."""
+    def at(self, path: Path, attribute: str | int) -> int:
+        """Give the place of a value in every record; a list's is that of the value in the rows' own wants."""
         return self._places.setdefault((path, attribute), len(self._places))
 
     @property
-    def values(self) -> Sequence[tuple[Path, str]]:
+    def values(self) -> Sequence[tuple[Path, str | int]]:
         """What a record holds, in order."""
         return tuple(self._places)

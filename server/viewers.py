@@ -1,6 +1,8 @@
 """From claims to a viewer: the account behind a token's subject.
 
-Decides what each role needs to be somebody. An account's id and name never change, so they are remembered.
+Decides what each role needs to be somebody, and for how long a token that was believed is believed unread:
+a key that is withdrawn is not asked for that long. An account's id and name never change, so they are
+remembered.
 """
 
 import time
@@ -16,6 +18,7 @@ from server.keys import Keys
 from storage import callers
 
 MOST_REMEMBERED = 10_000
+BELIEVED_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,31 @@ class Viewers:
         self._keys = keys
         self._is_revoked = is_revoked
         self._known: dict[str, tuple[int, bool]] = {}
+        self._believed: dict[str, tuple[float, Claims]] = {}
 
     async def identify(self, authorization: str | None) -> Caller:
         """Give who is calling; raises BadToken."""
         if authorization is None:
             return Caller()
-        claims = await read_claims(self._keys, authorization)
+        claims = await self._claims(authorization)
         account_id = await self._account_id(claims)
         # Last, with nothing awaited after it: what is revoked from now on finds the caller where it waits.
         if claims.token_id is not None and self._is_revoked(claims.token_id):
             raise BadToken("The token was revoked.")
         viewer = Viewer(claims.role, account_id, claims.subject, claims.scopes, claims.token_id)
         return Caller(viewer, claims.expires_at)
+
+    async def _claims(self, authorization: str) -> Claims:
+        """Read a token, or remember what it said: never past its end."""
+        until, claims = self._believed.get(authorization, (0.0, None))
+        now = time.time()
+        if claims is not None and now < until:
+            return claims
+        claims = await read_claims(self._keys, authorization)
+        if len(self._believed) >= MOST_REMEMBERED:
+            self._believed.clear()
+        self._believed[authorization] = (min(now + BELIEVED_SECONDS, claims.expires_at), claims)
+        return claims
 
     async def _account_id(self, claims: Claims) -> int | None:
         if claims.role is ViewerRole.PLATFORM:

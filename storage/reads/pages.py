@@ -17,6 +17,7 @@ from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from executor.wants import Wants
+from storage.clock import present
 from storage.reads.reader import Prepared, Reader
 from storage.reads.sets import Keys
 from storage.reads.source import NOW, POSITION, Joined, Source
@@ -267,7 +268,7 @@ class Listing(Source[R]):
         joined = Joined(wants)
         page, position, outer = self._rows(joined.columns(), backward, after, before, asked)
         places = [page.c[f"place_{index}"] for index in range(len(self._order.columns))]
-        found = joined.select(page, outer, position, *places)
+        found = joined.select(page, outer, *places, position, present)
         return found.order_by(position, *_again(self._order, page, backward))
 
     def _rows(

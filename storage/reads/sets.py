@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from executor.wants import Wants
+from storage.clock import present
 from storage.reads.reader import Prepared, Reader
-from storage.reads.source import Joined, Source
+from storage.reads.source import Joined, Source, again, exported
 from storage.visibility import Sight
 
 K = TypeVar("K", bound=Hashable)
@@ -88,8 +89,8 @@ class Reading(Source[R]):
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
     ) -> None:
         columns = list(columns)
-        super().__init__(row, columns, tables, where, on, extra)
-        self._keys, self._order = keys, order
+        super().__init__(row, columns, tables, where, on, extra, order)
+        self._keys = keys
         joined = keys.table.join(tables, sa.true())
         self.statement = (
             sa.select(keys.c.position, *columns)
@@ -133,22 +134,12 @@ class Reading(Source[R]):
 
     def _wanted(self, wants: Wants) -> sa.Select[Any]:
         joined, keys = Joined(wants), self._keys
-        orders = [_plain(column).label(f"order_{place}") for place, column in enumerate(self._order)]
         found = (
-            sa.select(*joined.columns(), *orders)
+            sa.select(*joined.columns(), *exported(self.order))
             .select_from(self.tables)
             .where(keys.match(*self.on), *self.where)
             .correlate(keys.table)
             .lateral("found")
         )
         outer = keys.table.join(found, sa.true())
-        again = [
-            found.c[f"order_{place}"].desc() if column is not _plain(column) else found.c[f"order_{place}"]
-            for place, column in enumerate(self._order)
-        ]
-        return joined.select(found, outer, keys.c.position).order_by(*again)
-
-
-def _plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The column itself, where it is sorted by from its end."""
-    return column.element if isinstance(column, sa.UnaryExpression) else column
+        return joined.select(found, outer, keys.c.position, present).order_by(*again(self.order, found))

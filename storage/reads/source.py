@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from executor.wants import PRESENT, Path, Wants
-from storage.clock import present
 from storage.reads.reader import DIALECT
 
 R = TypeVar("R")
@@ -35,8 +35,9 @@ class Source(Generic[R]):
         where: Sequence[sa.ColumnElement[bool]],
         on: Sequence[sa.ColumnElement[Any]],
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
+        order: Sequence[sa.ColumnElement[Any]] = (),
     ) -> None:
-        self._row = row
+        self._row, self.order = row, order
         self.columns = dict(zip(_names(row), columns, strict=True))
         self.tables, self.where, self.on = tables, where, on
         self.whole: Sequence[str] = tuple(self.columns)
@@ -91,12 +92,14 @@ class Joined:
         for path, attribute in self._values:
             self._need(path, attribute)
 
-    def _need(self, path: Path, attribute: str) -> None:
+    def _need(self, path: Path, attribute: str | int) -> None:
         if path not in self._sources:
             for each in path[-1].by:
                 self._need(path[:-1], each)
             self._sources[path] = path[-1].source
-        self._needed.setdefault(path, {})[attribute] = None
+        needed = self._needed.setdefault(path, {})
+        if isinstance(attribute, str):
+            needed[attribute] = None
 
     def columns(self, path: Path = ()) -> list[sa.ColumnElement[Any]]:
         """What must be selected at the end of a path."""
@@ -104,23 +107,64 @@ class Joined:
         return [source.column(attribute) for attribute in self._needed[path]]
 
     def select(
-        self, root: sa.FromClause, outer: sa.FromClause, position: sa.ColumnElement[int], *more: Any
+        self, root: sa.FromClause, outer: sa.FromClause, *more: sa.ColumnElement[Any]
     ) -> sa.Select[Any]:
-        """Select what is wanted, then `more`, the position and the time; `outer` holds the root."""
+        """Select what is wanted, then `more`; `outer` holds the root."""
         at: dict[Path, sa.FromClause] = {(): root}
         for number, path in enumerate(sorted(self._sources, key=len)):
-            if not path:
-                continue
-            source, parent = self._sources[path], at[path[:-1]]
-            same = [column == parent.c[by] for column, by in zip(source.on, path[-1].by, strict=True)]
-            linked = (
-                sa.select(*self.columns(path))
-                .select_from(source.tables)
-                .where(*source.where, *same)
-                .correlate(parent)
-                .lateral(f"linked_{number}")
-            )
-            at[path] = linked
-            outer = outer.outerjoin(linked, sa.true())
-        wanted = [at[path].c[attribute or THERE] for path, attribute in self._values]
-        return sa.select(*wanted, *more, position, present).select_from(outer)
+            if path:
+                at[path] = self._linked(path, at[path[:-1]]).lateral(f"linked_{number}")
+                outer = outer.outerjoin(at[path], sa.true())
+        wanted = [
+            at[path].c[_label(attribute)].label(f"value_{place}")
+            for place, (path, attribute) in enumerate(self._values)
+        ]
+        return sa.select(*wanted, *more).select_from(outer)
+
+    def _linked(self, path: Path, parent: sa.FromClause) -> sa.Select[Any]:
+        """Select what is at the end of a path, for a row of what it begins from."""
+        source, link = self._sources[path], path[-1]
+        same = [column == parent.c[by] for column, by in zip(source.on, link.by, strict=True)]
+        if link.wants is None:
+            rows = sa.select(*self.columns(path)).select_from(source.tables)
+            return rows.where(*source.where, *same).correlate(parent)
+        below, order = Joined(link.wants), source.order
+        rows = sa.select(*below.columns(), *exported(order)).select_from(source.tables)
+        found = rows.where(*source.where, *same).correlate(parent).lateral("found")
+        each = below.select(found, found, *(found.c[label] for label in labels(order)))
+        row = each.correlate(parent).lateral("each_row")
+        by = again(order, row)
+        values = [row.c[f"value_{place}"] for place in range(len(link.wants.values))]
+        arrays = [sa.func.array_agg(aggregate_order_by(value, *by) if by else value) for value in values]
+        named = [each.label(_label(place)) for place, each in enumerate(arrays)]
+        lists: Any = sa.select(*named)
+        selected: sa.Select[Any] = lists.select_from(row).correlate(parent)
+        return selected
+
+
+def _label(attribute: str | int) -> str:
+    return f"list_{attribute}" if isinstance(attribute, int) else attribute or THERE
+
+
+def labels(order: Sequence[sa.ColumnElement[Any]]) -> list[str]:
+    """What columns to sort by are called where they are selected."""
+    return [f"order_{place}" for place in range(len(order))]
+
+
+def exported(order: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    """Select what is sorted by."""
+    return [_plain(column).label(label) for column, label in zip(order, labels(order), strict=True)]
+
+
+def again(order: Sequence[sa.ColumnElement[Any]], rows: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    """Sort selected rows as they were to be sorted."""
+    columns = [rows.c[label] for label in labels(order)]
+    return [
+        column if _plain(wanted) is wanted else column.desc()
+        for column, wanted in zip(columns, order, strict=True)
+    ]
+
+
+def _plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column itself, where it is sorted by from its end."""
+    return column.element if isinstance(column, sa.UnaryExpression) else column

@@ -14,7 +14,6 @@ from pkgutil import iter_modules
 from typing import Any
 from zlib import crc32
 
-from asyncpg import Record
 from graphql import GraphQLNamedType, get_named_type, is_object_type
 
 from domain.viewer import Viewer
@@ -140,18 +139,26 @@ class Remembering(Context):
     def _spoiled(self, source: Any, asked: object, key: object, answer: Any) -> Any:
         return self.memory.faults.spoil(NAMES[source], asked, key, answer)
 
-    def _spoil_links(self, record: Record, wants: Wants) -> list[Any]:
+    def _spoil_links(self, record: Sequence[Any], wants: Wants) -> list[Any]:
         """Let the faults of what is brought along show as they would, had it been asked for alone."""
         values = list(record)
         places = {place: number for number, place in enumerate(wants.values)}
         for path in sorted({path for path, _ in wants.values if path}, key=len):
             link, above = path[-1], path[:-1]
-            is_there = (path, PRESENT) in places and values[places[path, PRESENT]] is not None
+            is_above = not above or values[places[above, PRESENT]] is not None
             keys = [values[places[above, each]] for each in link.by]
-            if not is_there:
+            if not is_above or None in keys:
                 continue
             key = keys[0] if len(keys) == 1 else tuple(keys)
-            if self._spoiled(link.source, ((), ()), key, (True,)) == ():
+            found = self._spoiled(link.source, ((), ()), key, (True,))
+            if link.wants is not None:
+                numbers = [places[path, number] for number in range(len(link.wants.values))]
+                rows = zip(*(values[number] or () for number in numbers), strict=True)
+                spoiled = [self._spoil_links(row, link.wants) for row in rows] if found else []
+                lists: list[Any] = list(zip(*spoiled, strict=True)) or [None] * len(numbers)
+                for number, each in zip(numbers, lists, strict=True):
+                    values[number] = each
+            elif not found:
                 for (other, attribute), number in places.items():
                     if other[: len(path)] == path and attribute == PRESENT:
                         values[number] = None
@@ -185,9 +192,14 @@ def _want_the_keys(wants: Wants) -> None:
     """Want the keys of what is brought along as well: faults hang on them."""
     for path, _ in wants.values:
         for place, link in enumerate(path):
-            wants.at((*path[:place], link), PRESENT)
             for each in link.by:
                 wants.at(path[:place], each)
+            if link.wants is None:
+                wants.at(path[: place + 1], PRESENT)
+            else:
+                _want_the_keys(link.wants)
+                for number in range(len(link.wants.values)):
+                    wants.at(path[: place + 1], number)
 
 
 async def _some_turns() -> None:

@@ -61,6 +61,8 @@ def _plainly(how: How) -> Callable[..., Any]:
             return lambda row, _info: function(row)
         case Resolve(resolve):
             return lambda row, info, **arguments: resolve(info.context, row, **arguments)
+        case _:
+            raise NotImplementedError(how)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class Both:
 
 async def _told(teller: _Teller, event: FeedItem) -> Any:
     try:
-        frame = await teller._try_to_tell(event)
+        frame = await teller._try_to_tell(event, teller.viewer_now())
     except BrokenRead as error:  # whether it may be told is not to be found out
         return repr(error)
     return frame and {**frame.body, "cursor": frame.cursor}
