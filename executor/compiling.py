@@ -20,6 +20,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
+    Node,
     Visitor,
     get_named_type,
     is_abstract_type,
@@ -81,17 +82,25 @@ class Step:
     shape: Shape
     definition: GraphQLField
     details: FieldDetails
-    arguments: Mapping[str, Any] | None = field(init=False, default=None)
-    """What its resolver takes, once it is known that no variable changes it."""
-
-    is_fixed: bool = field(init=False)
-    """Whether its arguments are the same in every run."""
+    constant: GraphQLField = field(init=False)
+    varying: GraphQLField | None = field(init=False)
+    """The field with those of its arguments that are the same in every run, and with those that are not."""
+    known: Mapping[str, Any] | None = field(init=False, default=None)
+    """What the resolver is given in every run, once it has been worked out."""
 
     def __post_init__(self) -> None:
-        reader = _Variables()
-        for argument in self.details.node.arguments or ():
-            visit(argument, reader)
-        self.is_fixed = not reader.found
+        given = {each.name.value: each for each in self.details.node.arguments or ()}
+        varying = {name for name, each in given.items() if _has_variables(each)}
+        kind, arguments = self.definition.type, self.definition.args
+        self.constant = GraphQLField(kind, {n: each for n, each in arguments.items() if n not in varying})
+        others = {name: each for name, each in arguments.items() if name in varying}
+        self.varying = GraphQLField(kind, others) if others else None
+
+
+def _has_variables(node: Node) -> bool:
+    reader = _Variables()
+    visit(node, reader)
+    return reader.found
 
 
 class _Variables(Visitor):

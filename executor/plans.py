@@ -4,21 +4,28 @@ Decides how many are kept. A document for which there is no plan is remembered a
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     GraphQLError,
+    GraphQLID,
     GraphQLSchema,
+    GraphQLString,
     OperationDefinitionNode,
     OperationType,
+    Undefined,
     VariableNode,
     Visitor,
+    get_nullable_type,
+    is_non_null_type,
     visit,
 )
 from graphql.execution import Executor
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
 from executor.compiling import Compiler, Selection
 from executor.leaves import Inlines
@@ -50,10 +57,7 @@ class Plans:
         operation = outline.operation(name)
         values = NO_VARIABLES
         if operation.variable_definitions:
-            coerced = get_variable_values(self._schema, operation.variable_definitions, variables or {})
-            if isinstance(coerced, list):
-                raise Unsupported("bad_variables")
-            values = coerced
+            values = outline.variables(self._schema, operation, variables or {})
         return Prepared(self._selection(outline, operation, values, variables), values)
 
     def selection(self, document: DocumentNode, executor: Executor[Any]) -> Selection:
@@ -133,6 +137,7 @@ class _Outline:
         visit(document, reader)
         self.conditions = tuple(sorted(reader.names))
         """The variables that decide what is selected at all."""
+        self._signatures: dict[int, Sequence[GraphQLVariableSignature] | None] = {}
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Give the operation that a name means. Raises Unsupported."""
@@ -144,6 +149,53 @@ class _Outline:
         if len(found) != 1:
             raise Unsupported("no_such_operation")
         return found[0]
+
+    def variables(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, given: dict[str, Any]
+    ) -> VariableValues:
+        """Read an operation's variables. Raises Unsupported for those that are wrong."""
+        if id(operation) not in self._signatures:
+            self._signatures[id(operation)] = _signatures(schema, operation)
+        values = _texts(self._signatures[id(operation)], given)
+        if values is None:
+            read = get_variable_values(schema, operation.variable_definitions or (), given)
+            if isinstance(read, list):
+                raise Unsupported("bad_variables")
+            values = read
+        return values
+
+
+def _signatures(
+    schema: GraphQLSchema, operation: OperationDefinitionNode
+) -> Sequence[GraphQLVariableSignature] | None:
+    """Give what an operation's variables must be; None if there is more to any of them than a text."""
+    found: list[GraphQLVariableSignature] = []
+    for definition in operation.variable_definitions or ():
+        signature = get_variable_signature(schema, definition)
+        if isinstance(signature, GraphQLError) or definition.default_value is not None:
+            return None
+        if get_nullable_type(signature.type) not in (GraphQLString, GraphQLID):
+            return None
+        found.append(signature)
+    return found
+
+
+def _texts(
+    signatures: Sequence[GraphQLVariableSignature] | None, given: dict[str, Any]
+) -> VariableValues | None:
+    """Take variables that are texts, or left out, as they are; None where there is more to be said."""
+    if signatures is None:
+        return None
+    values = VariableValues({}, {})
+    for signature in signatures:
+        name = signature.name
+        value = given.get(name, Undefined)
+        if value.__class__ is str:
+            values.coerced[name] = value
+        elif value is not Undefined or is_non_null_type(signature.type):
+            return None
+        values.sources[name] = VariableValueSource(signature, value)
+    return values
 
 
 class Prepared:

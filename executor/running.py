@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutine
 from typing import Any
 
+from graphql import GraphQLField
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
@@ -21,12 +22,11 @@ LISTS = frozenset({list, tuple})
 class Run:
     """One operation while it runs: its context, and the arguments that its variables make."""
 
-    __slots__ = ("_arguments", "_context", "_variables")
+    __slots__ = ("_context", "_variables")
 
     def __init__(self, variables: VariableValues, context: Any) -> None:
         self._variables = variables
         self._context = context
-        self._arguments: dict[Step, Mapping[str, Any]] = {}
 
     async def objects(self, selection: Selection, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Make what is selected of rows of one type."""
@@ -58,26 +58,22 @@ class Run:
         return await _all(lambda row: resolve(context, row, **arguments), given)
 
     def _arguments_of(self, step: Step) -> Mapping[str, Any]:
-        if step.arguments is not None:
-            return step.arguments
-        known = self._arguments.get(step)
+        """Give what the resolver takes: worked out once, but for what variables decide."""
+        known = step.known
         if known is None:
-            known = self._arguments[step] = self._read_arguments(step)
-            if step.is_fixed:
-                step.arguments = known
-        return known
+            wants = {"wants": step.wants} if step.wants is not None else NO_ARGUMENTS
+            known = step.known = {**self._converted(step, step.constant), **wants}
+        if step.varying is None:
+            return known
+        return {**known, **self._converted(step, step.varying)}
 
-    def _read_arguments(self, step: Step) -> Mapping[str, Any]:
+    def _converted(self, step: Step, part: GraphQLField) -> Mapping[str, Any]:
         assert step.resolve is not None, "only what is resolved has arguments"
-        wants = {"wants": step.wants} if step.wants is not None else NO_ARGUMENTS
-        convert = step.resolve.arguments
+        convert, details = step.resolve.arguments, step.details
         if convert is None:
-            return wants
-        details = step.details
-        given = get_argument_values(
-            step.definition, details.node, self._variables, details.fragment_variable_values
-        )
-        return {**convert(given), **wants}
+            return NO_ARGUMENTS
+        given = get_argument_values(part, details.node, self._variables, details.fragment_variable_values)
+        return convert(given) if given else NO_ARGUMENTS
 
     async def _complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
         if shape.leaves is not None:
