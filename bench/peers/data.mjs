@@ -128,12 +128,13 @@ function ledgerStatement(name, when) {
     name,
     `l.entry_number, l.component, l.amount_minor, l.currency, l.balance_after_minor, l.posted_at, j.description,
      ${when(order, "o.external_id, o.title", "NULL, NULL")}, ${when(request, "r.number, r.status", "NULL, NULL")}`,
-    `FROM journal_lines l
-     JOIN journals j ON j.seller_id = l.seller_id AND j.number = l.journal_number
-     ${when(order, "LEFT JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id", "")}
-     ${when(request, "LEFT JOIN requests r ON r.seller_id = l.seller_id AND r.number = l.request_number", "")}
-     WHERE l.seller_id = $1 AND l.entry_number < $3
-     ORDER BY l.entry_number DESC LIMIT $2`,
+    `FROM (
+       SELECT * FROM journal_lines WHERE seller_id = $1 AND entry_number < $3 ORDER BY entry_number DESC LIMIT $2
+     ) AS l
+     JOIN journals j ON j.seller_id = $1 AND j.number = l.journal_number
+     ${when(order, "LEFT JOIN orders o ON o.seller_id = $1 AND o.id = l.order_id", "")}
+     ${when(request, "LEFT JOIN requests r ON r.seller_id = $1 AND r.number = l.request_number", "")}
+     ORDER BY l.entry_number DESC`,
   );
 }
 
@@ -204,7 +205,7 @@ function requestStatement(name, when) {
        "",
      )}
      WHERE r.seller_id = $1 AND r.number = $2 AND (r.seller_id = $3 OR r.buyer_id = $3)
-       ${when(messages, "", "AND $4::int IS NULL")} ${when(timeline, "", "AND $5::int IS NULL")}`, // all are used
+       ${when(messages, "", "AND $4::int IS NULL")} ${when(timeline, "", "AND $5::int IS NULL")}`,
   );
 }
 

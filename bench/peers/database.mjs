@@ -11,7 +11,7 @@ pg.types.setTypeParser(BIGINT, Number);
 /** The settings that a libpq URL names; `new URL` would refuse one without a host, as sockets have it. */
 export function settings(url = process.env.DATABASE_URL) {
   const [, user, password, host, port, database, query] =
-    /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^:/?]*)(?::(\d+))?\/([^?]*)(?:\?(.*))?$/.exec(url);
+    /^postgres(?:ql)?(?:\+\w+)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^:/?]*)(?::(\d+))?\/([^?]*)(?:\?(.*))?$/.exec(url);
   const found = {
     user: decodeURIComponent(user ?? "postgres"),
     host: new URLSearchParams(query).get("host") ?? (host || "localhost"),
