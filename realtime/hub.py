@@ -101,6 +101,11 @@ class Hub:
         """How many streams are followed here."""
         return len(self._channels)
 
+    @property
+    def followers(self) -> int:
+        """How many follow a stream here."""
+        return sum(channel.followers for channel in self._channels.values())
+
     @contextmanager
     def follow(self, stream: str) -> Iterator[Follower]:
         """Be told of a stream's news while the block runs."""

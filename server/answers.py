@@ -107,6 +107,11 @@ class Answers:
         """How many are kept."""
         return len(self._kept)
 
+    @property
+    def version_checks(self) -> int:
+        """How many statements asked for versions so far."""
+        return self._versions.asked
+
     def asked(self, operation: Operation, kind: OperationType) -> Asked:
         """Say of an operation what its answers are kept under."""
         if kind is not OperationType.QUERY:

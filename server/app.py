@@ -36,6 +36,7 @@ from server.health import is_ready
 from server.keys import make_keys
 from server.links import SignedLinks
 from server.live_limits import LiveLimits
+from server.measured import Measured
 from server.operations import Operations, Visible
 from server.origins import Origins
 from server.revocations import Revocations
@@ -98,14 +99,21 @@ def make_app(
 
     statements = Statements(graph, links, context_for)
     compiled = Compiled(plans()) if settings.compiled and graph is amends_graph else None
-    operations = Operations(graph, context_for, visible, introspection=settings.is_sandbox, compiled=compiled)
+    answers = _answers(settings, engine) if graph is amends_graph else None
+    measured = Measured.of(settings, visible)
+    operations = Operations(
+        graph, context_for, measured.visible, introspection=settings.is_sandbox, compiled=compiled
+    )
     view = GraphView(
         operations,
         viewers.identify,
         EventStreams(operations, connections, limits),
         body_limit_bytes=settings.body_limit_bytes,
-        answers=_answers(settings, engine) if graph is amends_graph else None,
+        answers=answers,
+        metered=measured.metered,
     )
+    measured.show_house(engine, connections, hub)
+    measured.show_answers(compiled, answers)
     origins = Origins(public_url, _cors_origins(settings))
     sockets = Sockets(operations, viewers.identify, connections, origins, limits)
 
@@ -128,6 +136,7 @@ def make_app(
                 working(engine, hub.ring),
                 revocations.watching(),
                 draining(connections),
+                measured.taking(),
             ):
                 yield
         finally:
@@ -140,6 +149,7 @@ def make_app(
             *pages.routes(public_url, graph),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            *measured.routes(),
             Route("/uploads/{id:int}", attachments.upload, methods=["PUT"]),
             Route("/attachments/{id:int}", attachments.show),
             Route("/statements/{seller_id:int}/{year:int}-{month:int}.csv", statements.show),

@@ -5,6 +5,8 @@ whose answer the client has already is told only that. Knows no field of the sch
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
+from time import perf_counter
 from typing import Final
 
 from graphql import GraphQLError
@@ -25,6 +27,10 @@ from server.sockets import Identify
 from server.viewers import Caller
 
 CODES = {413: "TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
+NO_KIND, OK, ERRORS, REFUSED, FAILED = "none", "ok", "errors", "refused", "failed"
+UNCHANGED, BEGUN = "unchanged", "begun"
+"""What becomes of an operation, as the metrics tell it."""
+
 MOST_REMEMBERED: Final = 1_000
 LONGEST_REMEMBERED_BYTES: Final = 10_000
 TO_ONE_ALONE: Final = [
@@ -32,6 +38,10 @@ TO_ONE_ALONE: Final = [
     (b"vary", b"authorization, accept"),
 ]
 """A browser may keep an answer, and asks each time whether it still holds; nobody on the way may."""
+
+
+Metered = Callable[[str, str, float | None], None]
+"""Takes the kind of an operation, what came of it, and after how many seconds; a stream is never done."""
 
 
 class GraphView:
@@ -45,44 +55,48 @@ class GraphView:
         *,
         body_limit_bytes: int,
         answers: Answers | None = None,
+        metered: Metered | None = None,
     ) -> None:
         self._operations = operations
         self._identify = identify
         self._streams = streams
         self._body_limit_bytes = body_limit_bytes
         self._answers = answers
+        self._metered = metered
         self._remembered: OrderedDict[tuple[str, bytes], Asked] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        response = await self.answer(Request(scope, receive, send))
+        began = perf_counter()
+        kind, outcome, response = await self._answer(Request(scope, receive, send))
+        if self._metered is not None:
+            self._metered(kind, outcome, None if outcome == BEGUN else perf_counter() - began)
         await response(scope, receive, send)
 
-    async def answer(self, request: Request) -> ASGIApp:
-        """Run the operation a request carries."""
+    async def _answer(self, request: Request) -> tuple[str, str, ASGIApp]:
+        """Run the operation a request carries; say of which kind it was, and what came of it."""
         wanted = preferred_type(request)
         # What does not run is no event: it is told with its status.
         media_type = GRAPHQL_RESPONSE if wanted == EVENT_STREAM else wanted
         try:
             asked, caller = await self._understand(request)
         except BadRequest as bad:
-            code = CODES.get(bad.status, "BAD_REQUEST")
-            headers = {"allow": "POST"} if bad.status == 405 else None
-            return refuse(
-                bad.status, bad.message, code, path=bad.path, media_type=media_type, headers=headers
-            )
+            return NO_KIND, REFUSED, _refuse(bad, media_type)
         except BadToken as bad_token:
             challenge = {"www-authenticate": "Bearer"}
-            return refuse(401, str(bad_token), "UNAUTHENTICATED", media_type=media_type, headers=challenge)
+            no = refuse(401, str(bad_token), "UNAUTHENTICATED", media_type=media_type, headers=challenge)
+            return NO_KIND, REFUSED, no
         except GraphQLError as error:
             not_run = Outcome({"errors": [error.formatted]}, ran=False, failed=False)
-            return _respond(request, Written(not_run), media_type)
+            return NO_KIND, *_respond(request, Written(not_run), media_type)
+        kind = asked.kind.value
         if asked.kind is OperationType.SUBSCRIPTION:
-            return self._streams.follow(request, asked.operation, caller)
+            return kind, BEGUN, self._streams.follow(request, asked.operation, caller)
         if wanted == EVENT_STREAM:
             outcome = await self._operations.run(asked.operation, caller.viewer)
-            return sse.once(outcome.body) if outcome.ran else _respond(request, Written(outcome), media_type)
-        return _respond(request, await self._written(asked, caller.viewer), media_type)
+            said, response = _respond(request, Written(outcome), media_type)
+            return kind, said, sse.once(outcome.body) if outcome.ran else response
+        return kind, *_respond(request, await self._written(asked, caller.viewer), media_type)
 
     async def _understand(self, request: Request) -> tuple[Asked, Caller]:
         """Give what is asked for and by whom; raises BadRequest, BadToken, GraphQLError."""
@@ -136,16 +150,22 @@ class _Ready:
         await send(self._body)
 
 
-def _to_get(request: Request, written: Written, media_type: str) -> _Ready:
+def _refuse(bad: BadRequest, media_type: str) -> Response:
+    code = CODES.get(bad.status, "BAD_REQUEST")
+    headers = {"allow": "POST"} if bad.status == 405 else None
+    return refuse(bad.status, bad.message, code, path=bad.path, media_type=media_type, headers=headers)
+
+
+def _to_get(request: Request, written: Written, media_type: str) -> tuple[str, _Ready]:
     """Tell a client that has this answer already that it still holds."""
     tag = written.tag
     headers = [*TO_ONE_ALONE, (b"etag", tag.encode())]
     known = request.headers.get("if-none-match")
     if known is not None and _names(known, tag):
-        return _Ready(304, headers, b"")
+        return UNCHANGED, _Ready(304, headers, b"")
     length = str(len(written.body)).encode()
     headers += [(b"content-type", media_type.encode()), (b"content-length", length)]
-    return _Ready(200, headers, written.body)
+    return OK, _Ready(200, headers, written.body)
 
 
 def _names(known: str, tag: str) -> bool:
@@ -154,13 +174,14 @@ def _names(known: str, tag: str) -> bool:
     return tags == ["*"] or tag.removeprefix("W/") in tags
 
 
-def _respond(request: Request, written: Written, media_type: str) -> ASGIApp:
+def _respond(request: Request, written: Written, media_type: str) -> tuple[str, ASGIApp]:
     """Plain JSON answers every well-formed request with 200; the newer media type can afford the truth."""
     if request.method == "GET" and written.is_whole:
         return _to_get(request, written, media_type)
-    status = 200
     if written.failed:
-        status = 500
-    elif not written.ran and media_type == GRAPHQL_RESPONSE:
-        status = 400
-    return Response(written.body, status, media_type=media_type)
+        status, said = 500, FAILED
+    elif written.ran:
+        status, said = 200, OK if written.is_whole else ERRORS
+    else:
+        status, said = 400 if media_type == GRAPHQL_RESPONSE else 200, REFUSED
+    return said, Response(written.body, status, media_type=media_type)

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(
         default=5_000_000, ge=10_000, description="The largest GraphQL request that is read, in bytes."
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Opens `/metrics`, for Prometheus, to whoever sends it as a bearer token; at least 16 "
+        "characters. Unset: there is no such page.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` for machines: one object a line."
     )
@@ -117,6 +122,13 @@ class Settings(BaseSettings):
     def _be_hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _be_no_word(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters")
         return value
 
     @field_validator("public_url")

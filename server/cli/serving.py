@@ -3,6 +3,9 @@
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +51,8 @@ def serve(
             _tell_children(settings, url, public_url, workers)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()
-            _run(listener, workers)
+            with _shared_numbers(settings, workers):
+                _run(listener, workers)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -72,6 +76,17 @@ def _tell_children(settings: "Settings", url: str, public_url: str, workers: int
     os.environ["AMENDS_DATABASE_URL"] = url
     os.environ["AMENDS_SANDBOX"] = str(settings.is_sandbox).lower()
     os.environ["AMENDS_PUBLIC_URL"] = public_url
+
+
+@contextmanager
+def _shared_numbers(settings: "Settings", workers: int) -> Iterator[None]:
+    """Give several processes a folder to write their metrics to while the block runs."""
+    if workers == 1 or settings.metrics_token is None:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="amends-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 async def _welcome(settings: "Settings", url: str, secret: str, public_url: str) -> str:

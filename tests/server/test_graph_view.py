@@ -57,7 +57,7 @@ def client(*, introspection: bool = True) -> httpx.AsyncClient:
     limits = LiveLimits()
     streams = EventStreams(operations, Connections(limits), limits)
     view = GraphView(operations, identify, streams, body_limit_bytes=100_000)
-    route = Route("/graphql", view.answer, methods=["GET", "POST"])
+    route = Route("/graphql", view, methods=["GET", "POST"])
     app = Starlette(routes=[route], exception_handlers=dict(HANDLERS))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://amends.example")
 
