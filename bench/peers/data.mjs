@@ -271,17 +271,3 @@ export async function request(account, seller, number, wanted, most = null, many
     refunds: (refunds ?? []).map(([amount, its, status]) => ({ amount: money(amount, its), status })),
   };
 }
-
-/** A message of a conversation that the viewer takes part in. */
-export async function messageByNumber(account, owner, thread, number) {
-  const [row] = await read(MESSAGE, [owner, thread, number, account]);
-  return row === undefined ? null : message(row);
-}
-const MESSAGE = statement(
-  "message",
-  "m.number, m.party, m.kind, m.body, m.created_at, w.username, w.display_name",
-  `FROM messages m
-   JOIN threads t ON t.owner_id = m.owner_id AND t.id = m.thread_id
-   LEFT JOIN accounts w ON w.id = m.author_id
-   WHERE m.owner_id = $1 AND m.thread_id = $2 AND m.number = $3 AND (t.owner_id = $4 OR t.member_id = $4)`,
-);

@@ -6,7 +6,9 @@ import pg from "pg";
 const CONNECTIONS = 10;
 const SESSION = "-c jit=off -c timezone=UTC -c plan_cache_mode=force_generic_plan";
 const BIGINT = 20;
+const INSTANT = 1184;
 pg.types.setTypeParser(BIGINT, Number);
+pg.types.setTypeParser(INSTANT, (text) => instant(`${text.replace(" ", "T")}:00`));
 
 /** The settings that a libpq URL names; `new URL` would refuse one without a host, as sockets have it. */
 export function settings(url = process.env.DATABASE_URL) {
@@ -22,7 +24,13 @@ export function settings(url = process.env.DATABASE_URL) {
   return password ? { ...found, password: decodeURIComponent(password) } : found;
 }
 
-export const pool = new pg.Pool({ ...settings(), max: CONNECTIONS, min: CONNECTIONS, idleTimeoutMillis: 0 });
+export const pool = new pg.Pool({
+  ...settings(),
+  max: CONNECTIONS,
+  min: CONNECTIONS,
+  idleTimeoutMillis: 0,
+  pipeline: true,
+});
 
 /** Open every connection before the first request comes. */
 export async function connect() {

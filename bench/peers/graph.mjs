@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { inbox, ledgerEntries, messages, request, timeline } from "./data.mjs";
 import { keyOf, parts } from "./ids.mjs";
 import { longest, selected } from "./selected.mjs";
+import { refundInFull, sendMessage } from "./writes.mjs";
 
 export const typeDefs = readFileSync(new URL("schema.graphql", import.meta.url), "utf8");
 
@@ -17,6 +18,11 @@ function oneRequest(account, [seller, number], info) {
   return request(account, seller, number, fields, most, longest(fields, "timeline", info));
 }
 
+function payload(name, done) {
+  const refused = { code: "NOT_FOUND", message: "There is no such thing for you, or it is over." };
+  return { [name]: done, userErrors: done === null ? [refused] : [] };
+}
+
 export const resolvers = {
   Query: {
     viewer: () => here,
@@ -28,6 +34,10 @@ export const resolvers = {
       const key = keyOf(number);
       return key && oneRequest(account, key, info);
     },
+  },
+  Mutation: {
+    sendMessage: async (_, { input }, { account }) => payload("message", await sendMessage(account, input)),
+    refundInFull: async (_, { input }, { account }) => payload("request", await refundInFull(account, input)),
   },
   Viewer: {
     inbox: (_, { first, after }, { account }, info) => inbox(account, { first: size(first), after }, selected(info)),
