@@ -17,10 +17,10 @@ from typing import Any, Final
 import httpx
 import uvloop
 
-from bench import asking, cores, equal, machine, preparing, report
+from bench import asking, cores, equal, growth, machine, preparing, report
 from bench.preparing import SELLER
 from bench.rounds import Bench, Place, Plan, as_records, refunds_needed
-from bench.servers import AMENDS, LOGS, RAW, SERVERS, Server, running, what_is_missing
+from bench.servers import AMENDS, KEPT, LOGS, RAW, SERVERS, Server, running, what_is_missing
 from server.migrated import migrated_database
 from server.secret import load_secret
 from server.settings import load_settings
@@ -74,13 +74,13 @@ def parser(command: str) -> argparse.ArgumentParser:
     )
     add("--rounds", type=int, default=5, help="how often each server is visited (5)")
     add("--seconds", type=float, default=5, help="how long each load lasts (5)")
-    add("--warm-up", type=float, default=2, help="seconds of load before each, not counted (2)")
+    add("--warm-up", type=float, default=3, help="seconds of load before each, not counted (3)")
     add("--connections", type=int, default=16, help="requests under way at full load (16)")
     add("--refunds", type=int, default=600, help="refunds of each visit: counted, not timed (600)")
     add("--seed", type=int, default=7, help="of the order in which the servers are visited (7)")
     add("--without-half", action="store_true", help="measure at full load alone")
     add("--growth", action="store_true", help="also how the inbox grows with rows and processes")
-    add("--messages", type=int, nargs="*", help="also with so many messages, in databases of their own")
+    add("--messages", type=int, nargs="+", help="also beside so many messages, in a database of its own")
     add("--json", type=Path, help="the run's file: written by a run, read by --report")
     add("--report", action="store_true", help="write docs/performance.md anew from a run's file")
     add("--without-plots", action="store_true", help="leave the pictures of the page as they are")
@@ -104,6 +104,7 @@ def measure(
         bench.at_full()
         if not chosen.without_half:
             bench.at_half({what: best_peer(bench, servers, what) for what in names})
+        grown = growing(place, plan, servers, names, chosen)
         seen = as_records(bench.seen)
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -120,7 +121,22 @@ def measure(
         },
         "servers": {server.name: {"title": server.title, "of": server.of} for server in servers},
         "seen": seen,
+        "growth": grown,
     }
+
+
+def growing(
+    place: Place, plan: Plan, servers: list[Server], names: list[str], chosen: argparse.Namespace
+) -> dict[str, list[dict[str, Any]]]:
+    """What was asked for of how it grows; of PostGraphile, whose documents are its own, nothing."""
+    who = [server for server in servers if not asking.has_own_documents(server.name) and server.name != KEPT]
+    grown = {}
+    if chosen.growth:
+        grown["rows"] = growth.rows(place, plan, who)
+        grown["processes"] = growth.processes(place, plan, who)
+    if chosen.messages:
+        grown["messages"] = growth.messages(place, plan, who, names, chosen.messages)
+    return grown
 
 
 async def lay_ready(url: str, secret: str, refunds: int) -> tuple[Place, str]:

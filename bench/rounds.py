@@ -17,8 +17,9 @@ from typing import Any, Final
 import uvloop
 
 from bench import asking, cores, load
+from bench.load import Outcome
 from bench.preparing import Measured, Open, token_of
-from bench.servers import Server, running
+from bench.servers import Running, Server, running
 from schema.ids import encode
 
 WARM_UP_REFUNDS: Final = 48
@@ -83,7 +84,7 @@ class Bench:
         for number, server in self._visits():
             with running(server, self._place.database_url, self._place.secret, self._server_core) as up:
                 for what in self._asked_of(server):
-                    self._load(server, up.ports, up.pids, what, FULL, number, None)
+                    self._load(server, up, what, FULL, number, None)
 
     def at_half(self, best_peer_of: dict[str, float]) -> None:
         """Visit everyone with half of what they answered, and with half of what the best peer did."""
@@ -92,10 +93,10 @@ class Bench:
             with running(server, self._place.database_url, self._place.secret, self._server_core) as up:
                 for what in pages:
                     own = self.median_rate(server.name, what) / 2
-                    self._load(server, up.ports, up.pids, what, HALF, number, own)
+                    self._load(server, up, what, HALF, number, own)
                     peers = best_peer_of.get(what, 0) / 2
                     if peers:
-                        self._load(server, up.ports, up.pids, what, PEER_HALF, number, peers)
+                        self._load(server, up, what, PEER_HALF, number, peers)
 
     def median_rate(self, server: str, what: str) -> float:
         """What a server answered at full load, over the rounds."""
@@ -141,41 +142,18 @@ class Bench:
     def _load(
         self,
         server: Server,
-        ports: Sequence[int],
-        pids: list[int],
+        up: Running,
         what: str,
         kind: str,
         number: int,
         rate: float | None,
     ) -> None:
-        plan, requests = self._plan, self.requests(server, what)
-        refunds = what == "refund-in-full"
-        warm = load.at_full(
-            ports,
-            requests,
-            connections=plan.connections,
-            seconds=plan.warm_up_seconds,
-            count=WARM_UP_REFUNDS if refunds else 0,
-        )
-        uvloop.run(warm)
-        before = cores.seconds_used(pids)
-        timed = (
-            load.at_full(
-                ports,
-                requests,
-                connections=plan.connections,
-                seconds=plan.seconds,
-                count=plan.refunds if refunds else 0,
-            )
-            if rate is None
-            else load.at_rate(ports, requests, connections=LINES_AT_RATE, seconds=plan.seconds, rate=rate)
-        )
-        outcome = uvloop.run(timed)
-        used = cores.seconds_used(pids) - before
+        count = self._plan.refunds if what == "refund-in-full" else 0
+        outcome, server_ms = timed(self._plan, up, self.requests(server, what), rate=rate, count=count)
         seen = Seen(
             what, server.name, kind, number, round(outcome.rate, 2), round(outcome.milliseconds(50), 3),
             round(outcome.milliseconds(99), 3), len(outcome.took), outcome.failed,
-            round(1000 * used / max(len(outcome.took), 1), 4), rate and round(rate, 2),
+            server_ms, rate and round(rate, 2),
         )  # fmt: skip
         self.seen.append(seen)
         tell(seen)
@@ -199,6 +177,28 @@ class Bench:
         if username not in self._tokens:
             self._tokens[username] = token_of(self._place.secret, username)
         return self._tokens[username]
+
+
+def timed(
+    plan: Plan, up: Running, requests: Iterator[bytes], *, rate: float | None = None, count: int = 0
+) -> tuple[Outcome, float]:
+    """Warm, then load; give what came of it, and the server's own milliseconds for an answer.
+
+    `rate`: so many a second instead of all that is answered; `count`: so many, however long they take.
+    """
+    lines = plan.connections
+    warm_ups = WARM_UP_REFUNDS if count else 0
+    uvloop.run(
+        load.at_full(up.ports, requests, connections=lines, seconds=plan.warm_up_seconds, count=warm_ups)
+    )
+    before = cores.seconds_used(up.pids)
+    outcome = uvloop.run(
+        load.at_full(up.ports, requests, connections=lines, seconds=plan.seconds, count=count)
+        if rate is None
+        else load.at_rate(up.ports, requests, connections=LINES_AT_RATE, seconds=plan.seconds, rate=rate)
+    )
+    used = cores.seconds_used(up.pids) - before
+    return outcome, round(1000 * used / max(len(outcome.took), 1), 4)
 
 
 def refunds_needed(plan: Plan, servers: Sequence[Server], names: Sequence[str]) -> int:
