@@ -6,6 +6,7 @@ no error.
 """
 
 import asyncio
+import gc
 import os
 import re
 import sys
@@ -28,6 +29,7 @@ from starlette.types import Receive, Scope, Send
 from bench import raw_pages, raw_writes
 
 CONNECTIONS = 10
+GARBAGE_AT = 100_000
 SESSION = {"jit": "off", "timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
 OK = (
     (b"content-type", b"application/json"),
@@ -100,6 +102,9 @@ class Graph:
         """Hold the connections while the application runs."""
         made = [await connect(os.environ["DATABASE_URL"]) for _ in range(CONNECTIONS)]
         self._connections = Connections(made)
+        gc.collect()
+        gc.freeze()  # what is there by now stays; and a page is hundreds of dicts, none in a circle
+        gc.set_threshold(GARBAGE_AT)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         yield
@@ -152,7 +157,14 @@ def main() -> None:
     """Serve on PORT until stopped."""
     graph = Graph(os.environ["AMENDS_SECRET"])
     app = Starlette(routes=[Route("/graphql", graph, methods=["POST"])], lifespan=graph.running)
-    uvicorn.run(app, port=int(os.environ["PORT"]), log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        port=int(os.environ["PORT"]),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 if __name__ == "__main__":
