@@ -1,12 +1,15 @@
-"""One followed stream as a process knows it: how far it is read, its latest events, and who waits.
+"""One followed stream as a process knows it: how far it is read, its latest events, and who waits, alone or
+told together.
 
 Decides how much is kept. Reads nothing itself.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from realtime.chorus import Chorus
 from realtime.signals import Typing
 from storage.feed import Event
 
@@ -24,11 +27,24 @@ class Channel:
     latest: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
     typing: Typing | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    choruses: dict[Hashable, Chorus] = field(default_factory=dict)
 
     def wake(self) -> None:
         """Let everyone look who waits for a change."""
+        self._wake_the_lonely()
+        for chorus in tuple(self.choruses.values()):
+            chorus.let_all_go()
+
+    def _wake_the_lonely(self) -> None:
         self.changed.set()
         self.changed = asyncio.Event()
+
+    def chorus(self, key: Hashable) -> Chorus:
+        """Give those who are told together under this key."""
+        found = self.choruses.get(key)
+        if found is None:
+            found = self.choruses[key] = Chorus(self, key)
+        return found
 
     def take(self, told: list[Event]) -> None:
         """Add what was read after the head."""
@@ -36,7 +52,9 @@ class Channel:
             self.latest.clear()  # it was away for longer than the log is kept
         self.latest.extend(told)
         self.head = told[-1].sequence
-        self.wake()
+        self._wake_the_lonely()
+        for chorus in tuple(self.choruses.values()):
+            chorus.wake()
 
     def forget(self) -> None:
         """Begin anew: the database is another one."""

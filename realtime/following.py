@@ -1,7 +1,8 @@
 """Following one stream from a place: what was missed first, then what comes; no gap, no repeat.
 
 Decides what a reader is told: events, that it is up to date, or that it must read again. A follower is a
-place and a wake-up: it pulls what it has not had, at its own pace, so nothing is queued for it.
+place and a wake-up: it pulls what it has not had, at its own pace, so nothing is queued for it. One that is
+up to date may be told together with others, as long as it takes what it is told at once.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from realtime.channels import Channel
+from realtime.chorus import Part
 from realtime.cursors import Place
 from realtime.signals import Typing
 from storage.engine import is_away
@@ -55,10 +57,15 @@ class Follower:
         self._hub = hub
         self._channel = channel
         self._typing = channel.typing
+        self.at = 0
+        """How far it was told, once everything it was given is taken."""
+        self.part: Part | None = None
+        """What it brings to be told together with others; None to pull alone."""
 
     async def tell(self, after: Place | None) -> AsyncGenerator[Told, None]:
         """Tell what came after a place and what comes, for ever; without a place, only what comes."""
         epoch, at = await self._begin()
+        self.at = at
         ready = Ready(at, recovered=False)
         if after is not None:
             try:
@@ -70,18 +77,18 @@ class Follower:
         yield ready
         while True:
             try:
-                told = await self._pull(at, epoch)
+                told = await self._pull(epoch)
             except GoneError as gone:
-                epoch, at = await self._begin()
-                yield Resync(at, str(gone))
-                yield Ready(at, recovered=False)
+                epoch, self.at = await self._begin()
+                yield Resync(self.at, str(gone))
+                yield Ready(self.at, recovered=False)
                 continue
             if isinstance(told, Typing):
                 yield told
                 continue
             for event in told:
                 yield event
-            at = told[-1].sequence
+            self.at = told[-1].sequence
 
     async def _begin(self) -> tuple[str, int]:
         epoch = await patiently(self._hub.epoch)
@@ -97,19 +104,22 @@ class Follower:
                     yield event
                 at = event.sequence
 
-    async def _pull(self, after: int, epoch: str) -> list[Event] | Typing:
-        """Wait for what comes after a place: events, dense from there, or somebody's typing."""
+    async def _pull(self, epoch: str) -> list[Event] | Typing:
+        """Wait for what comes next and is to be taken alone: events, dense, or somebody's typing."""
         channel = self._channel
         while True:
             changed = channel.changed
             if epoch != await patiently(self._hub.epoch):
                 raise GoneError(RESTORED)
-            if channel.head is not None and channel.head > after:
-                return await self._read(after)
+            if channel.head is not None and channel.head > self.at:
+                return await self._read(self.at)
             if channel.typing is not None and channel.typing is not self._typing:
                 self._typing = channel.typing
                 return channel.typing
-            await changed.wait()
+            if self.part is None or channel.head != self.at:
+                await changed.wait()
+            else:
+                await channel.chorus(self.part.key()).hold(self)
 
     async def _read(self, after: int) -> list[Event]:
         events = self._channel.after(after)

@@ -4,7 +4,7 @@ Decides that nobody follows what they do not see, and that each event is looked 
 when it is sent, replayed or new. How a stream is read is the hub's business.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from domain.refusals import Invalid, NotAllowed, NotFound
 from domain.values import RequestKey
 from domain.viewer import Viewer
 from domain.words import EventKind, FeedType, Scope
+from realtime.chorus import Part
 from realtime.cursors import Place
 from realtime.following import Ready, Resync, Told
 from realtime.hub import Hub
@@ -222,15 +223,45 @@ def _follow(
     place = hub.place(cursor) if cursor is not None else None
     if place is not None and place.stream != stream:
         raise Invalid("This cursor is of another feed: use one that this feed gave.", "after")
-    return _tell(hub, stream, place, only)
+    return Feed(hub, stream, place, only)
 
 
-async def _tell(hub: Hub, stream: str, place: Place | None, only: FeedType | None) -> AsyncIterator[FeedItem]:
-    with hub.follow(stream) as follower:
-        async with aclosing(follower.tell(place)) as telling:
-            async for told in telling:
-                if not isinstance(told, Event) or only in (None, told.type):
-                    yield await _row(hub, stream, told)
+class Feed:
+    """One follower's feed: an iterator over its items, or told together with others as far as that may be."""
+
+    __slots__ = ("_hub", "_items", "_only", "_part", "_stream")
+
+    def __init__(self, hub: Hub, stream: str, place: Place | None, only: FeedType | None) -> None:
+        self._hub = hub
+        self._stream = stream
+        self._only = only
+        self._part: Part | None = None
+        self._items = self._tell(place)
+
+    def join(self, part_of: Callable[[Callable[[Event], Awaitable[FeedItem | None]]], Part]) -> None:
+        """Be told together with others; `part_of` is given how an event becomes an item."""
+        self._part = part_of(self._item)
+
+    def __aiter__(self) -> AsyncIterator[FeedItem]:
+        return self._items
+
+    def __anext__(self) -> Awaitable[FeedItem]:
+        return anext(self._items)
+
+    async def aclose(self) -> None:
+        """Follow no more."""
+        await self._items.aclose()
+
+    async def _tell(self, place: Place | None) -> AsyncGenerator[FeedItem, None]:
+        with self._hub.follow(self._stream) as follower:
+            follower.part = self._part
+            async with aclosing(follower.tell(place)) as telling:
+                async for told in telling:
+                    if not isinstance(told, Event) or self._only in (None, told.type):
+                        yield await _row(self._hub, self._stream, told)
+
+    async def _item(self, event: Event) -> FeedItem | None:
+        return await _row(self._hub, self._stream, event) if self._only in (None, event.type) else None
 
 
 async def _row(hub: Hub, stream: str, told: Told) -> FeedItem:

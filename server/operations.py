@@ -22,8 +22,9 @@ from server.compiled import Compiled
 from server.documents import outline
 from server.encoding import encode
 from server.errors import describe, is_bug, is_database_away
-from server.payloads import Payloads, asked_below, reach_of
+from server.payloads import Asked, Payloads, reach_of
 from server.requests import Operation
+from server.together import Together
 
 Visible = Callable[[Context, Any], Awaitable[bool]]
 """Whether an event may be told to whoever's context this is, at this moment."""
@@ -61,9 +62,14 @@ class Frame:
         return "data" not in self.body
 
     @cached_property
-    def text(self) -> str:
+    def json(self) -> bytes:
         """The body as JSON, written once."""
-        return encode(self.body).decode()
+        return encode(self.body)
+
+    @cached_property
+    def text(self) -> str:
+        """The same as text."""
+        return self.json.decode()
 
 
 class Rejected(Exception):  # noqa: N818 as in "rejected subscription"
@@ -156,8 +162,7 @@ class Operations:
         if isinstance(made, list):
             raise Rejected(made)
         source = await patiently(lambda: _begun(made))
-        teller = _Teller(self, admitted, made, viewer_now)
-        return Following(source, teller.tell)
+        return Following(source, _Teller(self, admitted, made, viewer_now))
 
     @property
     def _executor(self) -> type[Executor[Any]]:
@@ -167,14 +172,22 @@ class Operations:
 class Following:
     """A subscription that has begun: an iterator over its frames, closed by whoever began it."""
 
-    def __init__(
-        self,
-        source: AsyncIterable[Any],
-        tell: Callable[[Any], Awaitable[Frame | None]],
-    ) -> None:
-        self._source = aiter(source)
-        self._tell = tell
+    __slots__ = ("_is_over", "_items", "_join", "_teller")
+
+    def __init__(self, source: AsyncIterable[Any], teller: "_Teller") -> None:
+        self._join: Callable[..., None] | None = getattr(source, "join", None)
+        self._items = aiter(source)
+        self._teller = teller
         self._is_over = False
+
+    def hand_over_by(self, take: Callable[[Frame], bool]) -> None:
+        """Have frames handed over at once, where that may be: `take` says whether one was taken.
+
+        What was not comes by iteration, which goes on meanwhile as if nothing were told. To be said first.
+        """
+        if self._join is not None:
+            teller = self._teller
+            self._join(lambda item_of: Together(teller, item_of, teller.viewer_now, take))
 
     def __aiter__(self) -> Self:
         return self
@@ -183,8 +196,8 @@ class Following:
         """Wait for the next event that may be told."""
         while not self._is_over:
             try:
-                event = await anext(self._source)
-                frame = await self._tell(event)
+                event = await anext(self._items)
+                frame = await self._teller.tell(event)
             except StopAsyncIteration:
                 self._is_over = True
             except Exception as error:  # noqa: BLE001 told to the client, and written down if it is a bug
@@ -198,13 +211,15 @@ class Following:
     async def aclose(self) -> None:
         """Let go of the source, whether or not its first event was waited for."""
         self._is_over = True
-        close = getattr(self._source, "aclose", None)
+        close = getattr(self._items, "aclose", None)
         if close is not None:
             await close()
 
 
 class _Teller:
     """Answers the events of one subscription, each with the eyes of its moment."""
+
+    __slots__ = ("_document", "_executor", "_house", "_prepared", "asked", "viewer_now")
 
     def __init__(
         self,
@@ -216,33 +231,37 @@ class _Teller:
         self._house = house
         self._document = document
         self._executor = executor
-        self._viewer_now = viewer_now
+        self.viewer_now = viewer_now
         compiled = house.compiled
         self._prepared = compiled.prepared(document, executor) if compiled else None
         coerced = dict(executor.variable_values.coerced)
-        self._asked = executor.operation, asked_below(document, executor.operation, coerced)
+        self.asked = Asked(document, executor.operation, coerced)
 
     async def tell(self, event: Any) -> Frame | None:
         """Tell of an event once the database is there: what was announced is not left out."""
+        return await self.tell_as(self.viewer_now(), event)
+
+    async def tell_as(self, viewer: Viewer | None, event: Any) -> Frame | None:
+        """Tell this viewer of an event."""
         shared = getattr(event, "share_key", None)
         if shared is None:
-            return await self._patiently(event)
-        key = (shared, self._document, *self._asked, reach_of(self._viewer_now()))
-        return await self._house.payloads.once(key, lambda: self._patiently(event))
+            return await self._patiently(event, viewer)
+        key = shared, self.asked, reach_of(viewer)
+        return await self._house.payloads.once(key, lambda: self._patiently(event, viewer))
 
-    async def _patiently(self, event: Any) -> Frame | None:
-        return await patiently(lambda: self._try_to_tell(event))
+    async def _patiently(self, event: Any, viewer: Viewer | None) -> Frame | None:
+        return await patiently(lambda: self._try_to_tell(event, viewer))
 
-    async def _look(self) -> Context:
+    async def _look(self, viewer: Viewer | None) -> Context:
         """Give the eyes of this moment."""
-        context = self._house.context_for(self._viewer_now())
+        context = self._house.context_for(viewer)
         if asks_for_cursor(self._document):
             await context.look()
         return context
 
-    async def _try_to_tell(self, event: Any) -> Frame | None:
+    async def _try_to_tell(self, event: Any, viewer: Viewer | None) -> Frame | None:
         house = self._house
-        context = await self._look()
+        context = await self._look(viewer)
         if not await house.visible(context, event):
             return None
         cursor = getattr(event, "cursor", None)
@@ -250,7 +269,7 @@ class _Teller:
             data = await house.compiled.payload(self._prepared, context, event)
             if data is not None:
                 return Frame({"data": data}, cursor)
-            context = await self._look()  # anew: the other remembers what went wrong
+            context = await self._look(viewer)  # anew: the other remembers what went wrong
         executor = self._executor.build_per_event_executor(event)
         executor._relevant_sub_fields = {}  # noqa: SLF001 the copy's is shared, and would grow with each event
         executor.context_value = context

@@ -58,6 +58,32 @@ class Payloads:
             del self._kept[key]
 
 
+class Asked:
+    """What is asked of each event: the same for all who ask by the same document with the same variables."""
+
+    __slots__ = ("_document", "_hash", "_operation", "_variables")
+
+    def __init__(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
+    ) -> None:
+        self._document = document
+        self._operation = operation
+        self._variables = asked_below(document, operation, variables)
+        self._hash = hash((id(document), id(operation), self._variables))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """Documents are kept by their text: another object is another text."""
+        return (
+            isinstance(other, Asked)
+            and self._document is other._document
+            and self._operation is other._operation
+            and self._variables == other._variables
+        )
+
+
 def reach_of(viewer: Viewer | None) -> Hashable:
     """What two tokens must have in common to see the same."""
     return viewer and (viewer.role, viewer.account_id, viewer.scopes)

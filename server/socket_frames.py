@@ -15,6 +15,7 @@ from server.requests import BadRequest, Operation, operation_of, parse
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 PING: Final = '{"type":"ping"}'
+END: Final = b"}"
 
 
 class BadFrame(Exception):  # noqa: N818 a word of this field, as in "bad request"
@@ -138,6 +139,11 @@ def plain_pong() -> str:
 def next_frame(id_: str, payload: str) -> str:
     """Give an answer, or one of many, whose payload is written already."""
     return f'{{"id":{encode(id_).decode()},"type":"next","payload":{payload}}}'
+
+
+def next_begun(id_: str) -> bytes:
+    """Give what all answers to one operation begin with; `payload` and `END` follow."""
+    return b'{"id":' + encode(id_) + b',"type":"next","payload":'
 
 
 def error_frame(id_: str, errors: list[dict[str, Any]]) -> str:

@@ -18,7 +18,7 @@ TOO_SLOW = Close(TRY_LATER, "The client was too slow to read.")
 class Line:
     """Sends on an accepted socket; once it is closed, what is sent is dropped without a word."""
 
-    __slots__ = ("_is_open", "_lease", "_limits", "_sending", "_websocket")
+    __slots__ = ("_is_open", "_lease", "_limits", "_sending", "_websocket", "_write")
 
     def __init__(self, websocket: WebSocket, lease: Lease, limits: LiveLimits) -> None:
         self._websocket = websocket
@@ -26,6 +26,18 @@ class Line:
         self._limits = limits
         self._sending = asyncio.Lock()
         self._is_open = True
+        self._write = wire.writer(websocket.scope)
+
+    @property
+    def can_take(self) -> bool:
+        """Whether frames can be taken at once at all."""
+        return self._write is not None
+
+    def take(self, text: bytes) -> bool:
+        """Send a frame at once, if all before it were taken; else say that it was not."""
+        if self._write is None or not self._is_open or self._sending.locked():
+            return False
+        return self._write(text)
 
     async def send(self, text: str) -> None:
         """Send a frame once those before it were taken; a client too slow for it loses the connection."""

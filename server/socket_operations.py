@@ -5,6 +5,7 @@ begun is finished whoever listens.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLError
@@ -16,7 +17,7 @@ from server.connections import Ended, Lease
 from server.encoding import encode
 from server.errors import describe
 from server.live_limits import LiveLimits
-from server.operations import Operations, Rejected
+from server.operations import Frame, Operations, Rejected
 from server.requests import Operation
 from server.socket_line import Line
 
@@ -113,6 +114,8 @@ class Running:
         except Rejected as rejected:
             await self._fail(id_, rejected.outcome.body)
             return
+        if self._line.can_take:
+            following.hand_over_by(self._taker(id_))
         try:
             async for frame in following:
                 if frame.is_last:
@@ -122,6 +125,17 @@ class Running:
         finally:
             await following.aclose()
         await self._say(id_, frames.complete_frame(id_), is_last=True)
+
+    def _taker(self, id_: str) -> Callable[[Frame], bool]:
+        """What takes frames at once, as long as this operation is listened to and keeps no other waiting."""
+        task, begun, line = asyncio.current_task(), frames.next_begun(id_), self._line
+
+        def take(frame: Frame) -> bool:
+            if self._by_id.get(id_) is not task or frame.is_last:
+                return False
+            return line.take(begun + frame.json + frames.END)
+
+        return take
 
     async def _fail(self, id_: str, body: dict[str, Any]) -> None:
         await self._say(id_, frames.error_frame(id_, body["errors"]), is_last=True)

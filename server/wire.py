@@ -6,7 +6,7 @@ what the application makes of them.
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from starlette.types import Scope
@@ -16,6 +16,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from server.close_codes import NOT_TEXT
 
 ABORT: Final = "amends.abort"
+WRITE: Final = "amends.write"
+WHOLE_TEXT: Final = 0x81
+"""A frame's first byte: text, and all of it."""
 LARGEST_FRAME_BYTES: Final = 4_000_000
 UNREACHABLE_MILLISECONDS: Final = 30_000
 
@@ -25,6 +28,22 @@ def abort(scope: Scope) -> None:
     cut = scope.get("state", {}).get(ABORT)
     if cut is not None:
         cut()
+
+
+def writer(scope: Scope) -> Callable[[bytes], bool] | None:
+    """Give what writes a text frame to an open socket at once, or says that it cannot be taken just now."""
+    write: Callable[[bytes], bool] | None = scope.get("state", {}).get(WRITE)
+    return write
+
+
+def framed(text: bytes) -> bytes:
+    """Make a text frame, as a server sends it: unmasked, uncompressed."""
+    size = len(text)
+    if size < 126:
+        return bytes((WHOLE_TEXT, size)) + text
+    if size < 65536:
+        return bytes((WHOLE_TEXT, 126, size >> 8, size & 255)) + text
+    return bytes((WHOLE_TEXT, 127)) + size.to_bytes(8) + text
 
 
 def drop_the_unreachable(listener: socket.socket) -> None:
@@ -44,7 +63,19 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Sockets that close on what is no text, as the standard asks, instead of writing a traceback."""
+    """Sockets that can be written to at once, and that close on what is no text, as the standard asks."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Hand the way to write to the request."""
+        self.app_state = {**self.app_state, WRITE: self.write_now}
+        super().connection_made(transport)
+
+    def write_now(self, text: bytes) -> bool:
+        """Write one text frame, if the socket is open and what was written before has gone out."""
+        if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
+            return False
+        self.transport.write(framed(text))
+        return True
 
     def send_receive_event_to_app(self) -> None:
         """Look at the text before it is taken for one."""
