@@ -48,6 +48,7 @@ from tests.domain.story import LABEL
 from tests.life import promises
 from tests.life.moves import PEOPLE, commands, flags
 from tests.life.town import Town, shown
+from tests.storage import moved
 
 T = TypeVar("T")
 Parcel = tuple[ParcelRole, Carrier, str, int | None]
@@ -347,6 +348,7 @@ def test_anything_goes_on_a_real_database(database_url: str) -> None:
         async def found() -> Town:
             town = Town(make_engine(database_url, pool_size=4))
             await town.found()
+            await moved.watch(town.engine)
             return town
 
         town = runner.run(found())
@@ -365,4 +367,6 @@ def test_anything_goes_on_a_real_database(database_url: str) -> None:
                 phases=(Phase.explicit, Phase.generate),
             ),
         )
+        assert runner.run(moved.unmoved(town.engine)) == [], "whoever sees what changed has a new version"
+        runner.run(moved.unwatch(town.engine))
         runner.run(town.engine.dispose())
