@@ -1,8 +1,10 @@
 // The pages, each in one joined statement that reads what the document selects (look-ahead), and how its rows
 // become objects. Every statement names the viewer's account: nobody is shown what is not theirs. Where a
 // document selects less, less is joined. The available actions are read ready-made: no peer knows the rules.
-import { instant, major, microseconds, read, statement } from "./database.mjs";
+import { read, statement } from "./database.mjs";
 import { named, parts, written } from "./ids.mjs";
+import { instant, major, microseconds } from "./values.mjs";
+import { TYPES } from "./words.mjs";
 
 const LARGEST = 2 ** 31 - 1;
 const statements = new Map();
@@ -208,19 +210,6 @@ function requestStatement(name, when) {
        ${when(messages, "", "AND $4::int IS NULL")} ${when(timeline, "", "AND $5::int IS NULL")}`,
   );
 }
-
-const TYPES = {
-  CLAIM_CHANGE: "ClaimChange",
-  DEADLINE_MISSED: "DeadlineMissed",
-  LEDGER_POSTING: "LedgerPosting",
-  MESSAGE_POSTED: "MessagePosted",
-  OFFER_CHANGE: "OfferChange",
-  REFUND_CHANGE: "RefundChange",
-  REPLACEMENT_CHANGE: "ReplacementChange",
-  RETURN_CHANGE: "ReturnChange",
-  STATUS_CHANGE: "StatusChange",
-  SURVEY_ANSWERED: "SurveyAnswered",
-};
 
 function message([number, party, kind, body, said, username, displayName]) {
   const author = username === null ? null : { username, displayName };

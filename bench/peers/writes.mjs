@@ -2,8 +2,9 @@
 // (`bench/statements/`), in one transaction of two round trips: begin and lock, then write and commit. Knows no
 // rule: it asks only whether the thing is the caller's. No idempotency key, no policy.
 import { readFileSync } from "node:fs";
-import { major, pool } from "./database.mjs";
+import { pool } from "./database.mjs";
 import { named, parts } from "./ids.mjs";
+import { major } from "./values.mjs";
 
 const WHERE_TO_WRITE = kept("where_to_write");
 const SEND = kept("send");
