@@ -4,10 +4,12 @@ Decides the documents and how a request is written. The same bytes go to every s
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
 HERE: Final = Path(__file__).parent
+OPERATION: Final = re.compile(r"^(?:query|mutation)\s+(\w+)", re.MULTILINE)
 PAGES: Final = ("inbox", "thread", "ledger", "node")
 CHANGES: Final = ("send-message", "refund-in-full")
 EVERYTHING: Final = (*PAGES, *CHANGES)
@@ -24,14 +26,16 @@ def document(name: str, server: str = "amends") -> str:
     return (folder / f"{name}.graphql").read_text("utf-8")
 
 
-def operation(name: str) -> str:
-    """The name of its operation: refund-in-full is RefundInFull."""
-    return "".join(word.capitalize() for word in name.split("-"))
+def operation(query: str) -> str:
+    """The name of a document's operation."""
+    found = OPERATION.search(query)
+    assert found is not None, "every document names its operation"
+    return found[1]
 
 
-def body(name: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+def body(query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """What is posted."""
-    return {"query": query, "operationName": operation(name), "variables": variables}
+    return {"query": query, "operationName": operation(query), "variables": variables}
 
 
 def request(token: str, asked: dict[str, Any], path: str = "/graphql") -> bytes:

@@ -10,6 +10,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import cast
@@ -151,9 +152,11 @@ async def at_full(
 async def at_rate(
     ports: Sequence[int], requests: Iterator[bytes], *, connections: int, seconds: float, rate: float
 ) -> Outcome:
-    """Ask so many times a second, whatever the server does: who waits for a connection is waiting too."""
+    """Ask so many times a second, whatever the server does: who waits for a connection is waiting too.
+
+    What is not answered within as long again counts with the time that it has waited by then.
+    """
     outcome = Outcome()
-    loop = asyncio.get_running_loop()
     idle: deque[Line] = deque()
     waiting: deque[float] = deque()
     under_way = 0
@@ -186,11 +189,13 @@ async def at_rate(
                 waiting.append(due)
         empty.clear()
         if under_way:
-            await asyncio.wait_for(empty.wait(), PATIENCE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(empty.wait(), seconds)
         outcome.seconds = time.perf_counter() - began
+        busy = [line.since for line in lines if line not in idle]
+        outcome.took.extend(began + outcome.seconds - since for since in (*busy, *waiting))
     for line in lines:
         line.close()
-    await loop.shutdown_asyncgens()
     return outcome
 
 

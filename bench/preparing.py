@@ -79,6 +79,16 @@ class Measured:
         """The request's global id."""
         return encode("SupportRequest", self.account_id, self.request_number)
 
+    def as_variables(self) -> dict[str, Any]:
+        """All that a document in other words may ask by; what it does not declare is left aside."""
+        return {
+            "number": self.number,
+            "id": self.id,
+            "sellerId": str(self.account_id),
+            "requestNumber": self.request_number,
+            "threadId": str(self.thread_id),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Open:

@@ -95,7 +95,7 @@ class Bench:
                     own = self.median_rate(server.name, what) / 2
                     self._load(server, up, what, HALF, number, own)
                     peers = best_peer_of.get(what, 0) / 2
-                    if peers:
+                    if 0 < peers < self.median_rate(server.name, what):
                         self._load(server, up, what, PEER_HALF, number, peers)
 
     def median_rate(self, server: str, what: str) -> float:
@@ -116,9 +116,11 @@ class Bench:
 
     def body(self, server: Server, what: str) -> dict[str, Any]:
         """A page as it is asked for."""
-        seller = self._place.seller
+        seller, query = self._place.seller, asking.document(what, server.name)
+        if asking.has_own_documents(server.name):
+            return asking.body(query, seller.as_variables())
         variables = {"thread": {"number": seller.number}, "node": {"id": seller.id}}.get(what, {})
-        return asking.body(what, asking.document(what, server.name), variables)
+        return asking.body(query, variables)
 
     def change_of(self, server: Server, what: str) -> tuple[str, dict[str, Any]]:
         """One change, and whose token makes it."""
@@ -169,9 +171,9 @@ class Bench:
                 "threadId": encode("Thread", one.seller_id, one.thread_id),
                 "body": "One moment, please.",
             }
-            return asking.body(what, asking.document(what, server.name), {"input": words})
+            return asking.body(asking.document(what, server.name), {"input": words})
         asked = {"requestId": encode("SupportRequest", one.seller_id, one.number)}
-        return asking.body(what, asking.document(what, server.name), {"input": asked})
+        return asking.body(asking.document(what, server.name), {"input": asked})
 
     def _token(self, username: str) -> str:
         if username not in self._tokens:
