@@ -51,5 +51,5 @@ COMMENT ON VIEW bench.booking IS E'@primaryKey seller_id,number';
 COMMENT ON VIEW bench.entry IS E'@primaryKey seller_id,entry_number
 @foreignKey (seller_id,journal_number) references booking (seller_id,number)|@fieldName booking
 @foreignKey (seller_id,order_id) references sale (seller_id,id)|@fieldName sale
-@foreignKey (seller_id,request_number) references request (seller_id,number)|@fieldName request|@foreignFieldName entries|@behavior +manyRelation:resource:connection';
+@foreignKey (seller_id,request_number) references request (seller_id,number)|@fieldName request|@foreignSimpleFieldName entries|@behavior +manyRelation:resource:list';
 COMMENT ON VIEW bench.allowed IS E'@primaryKey seller_id,request_number';

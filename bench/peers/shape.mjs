@@ -54,7 +54,7 @@ function place({ unread, unreadCount, lastActivityAt, ownerId, conversation: { s
       createdAt: at(openedAt),
       order: order(sale),
       buyer,
-      ledgerEntries: entries.nodes.map(({ component, amountMinor, balanceAfterMinor }) => ({
+      ledgerEntries: entries.map(({ component, amountMinor, balanceAfterMinor }) => ({
         component,
         amount: amount(amountMinor),
         balanceAfter: amount(balanceAfterMinor),
