@@ -20,7 +20,7 @@ from storage.tables import accounts, inbox_entries
 from storage.telling import thread_state_changed
 from storage.transaction import tell, transaction
 
-COMMITS_PER_SECOND = 200
+COMMITS_PER_SECOND = 100
 MOST_PENDING = 20
 MICROSECOND = timedelta(microseconds=1)
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, Self
+from weakref import WeakValueDictionary
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
@@ -99,6 +100,7 @@ class Operations:
     ) -> None:
         self.compiled = compiled
         self.payloads = Payloads()
+        self._asked_now: WeakValueDictionary[Asked, Asked] = WeakValueDictionary()
         self._graph = graph
         self.context_for = context_for
         self.visible = visible
@@ -162,7 +164,12 @@ class Operations:
         if isinstance(made, list):
             raise Rejected(made)
         source = await patiently(lambda: _begun(made))
-        return Following(source, _Teller(self, admitted, made, viewer_now))
+        return Following(source, _Teller(self, self.asked(admitted, made), viewer_now))
+
+    def asked(self, document: DocumentNode, executor: Executor[Any]) -> Asked:
+        """What is asked of each event: kept once for all who ask it."""
+        asked = Asked(document, executor)
+        return self._asked_now.setdefault(asked, asked)
 
     @property
     def _executor(self) -> type[Executor[Any]]:
@@ -219,23 +226,14 @@ class Following:
 class _Teller:
     """Answers the events of one subscription, each with the eyes of its moment."""
 
-    __slots__ = ("_document", "_executor", "_house", "_prepared", "asked", "viewer_now")
+    __slots__ = ("_house", "asked", "viewer_now")
 
-    def __init__(
-        self,
-        house: Operations,
-        document: DocumentNode,
-        executor: Executor[Any],
-        viewer_now: Callable[[], Viewer | None],
-    ) -> None:
+    def __init__(self, house: Operations, asked: Asked, viewer_now: Callable[[], Viewer | None]) -> None:
         self._house = house
-        self._document = document
-        self._executor = executor
+        self.asked = asked
         self.viewer_now = viewer_now
-        compiled = house.compiled
-        self._prepared = compiled.prepared(document, executor) if compiled else None
-        coerced = dict(executor.variable_values.coerced)
-        self.asked = Asked(document, executor.operation, coerced)
+        if house.compiled and not asked.is_prepared:
+            asked.prepare(house.compiled.prepared(asked.document, asked.executor))
 
     async def tell(self, event: Any) -> Frame | None:
         """Tell of an event once the database is there: what was announced is not left out."""
@@ -255,7 +253,7 @@ class _Teller:
     async def _look(self, viewer: Viewer | None) -> Context:
         """Give the eyes of this moment."""
         context = self._house.context_for(viewer)
-        if asks_for_cursor(self._document):
+        if asks_for_cursor(self.asked.document):
             await context.look()
         return context
 
@@ -265,12 +263,12 @@ class _Teller:
         if not await house.visible(context, event):
             return None
         cursor = getattr(event, "cursor", None)
-        if house.compiled and self._prepared:
-            data = await house.compiled.payload(self._prepared, context, event)
+        if house.compiled and self.asked.prepared:
+            data = await house.compiled.payload(self.asked.prepared, context, event)
             if data is not None:
                 return Frame({"data": data}, cursor)
             context = await self._look(viewer)  # anew: the other remembers what went wrong
-        executor = self._executor.build_per_event_executor(event)
+        executor = self.asked.executor.build_per_event_executor(event)
         executor._relevant_sub_fields = {}  # noqa: SLF001 the copy's is shared, and would grow with each event
         executor.context_value = context
         answer = execute_subscription_event(executor)

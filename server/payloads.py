@@ -20,8 +20,10 @@ from graphql import (
     Visitor,
     visit,
 )
+from graphql.execution import Executor
 
 from domain.viewer import Viewer
+from executor.plans import Prepared
 
 T = TypeVar("T")
 SHARED_SECONDS = 1.0
@@ -59,17 +61,26 @@ class Payloads:
 
 
 class Asked:
-    """What is asked of each event: the same for all who ask by the same document with the same variables."""
+    """What is asked of each event, and how it is executed.
 
-    __slots__ = ("_document", "_hash", "_operation", "_variables")
+    The same for all who ask by the same document with the same variables, but for where they begin.
+    """
 
-    def __init__(
-        self, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
-    ) -> None:
-        self._document = document
-        self._operation = operation
-        self._variables = asked_below(document, operation, variables)
+    __slots__ = ("__weakref__", "_hash", "_variables", "document", "executor", "is_prepared", "prepared")
+
+    def __init__(self, document: DocumentNode, executor: Executor[Any]) -> None:
+        operation = executor.operation
+        self.document = document
+        self.executor = executor
+        self.is_prepared = False
+        self.prepared: Prepared | None = None
+        """The plan, if there is one."""
+        self._variables = asked_below(document, operation, dict(executor.variable_values.coerced))
         self._hash = hash((id(document), id(operation), self._variables))
+
+    def prepare(self, prepared: Prepared | None) -> None:
+        """Keep the plan, or that there is none."""
+        self.is_prepared, self.prepared = True, prepared
 
     def __hash__(self) -> int:
         return self._hash
@@ -78,8 +89,8 @@ class Asked:
         """Documents are kept by their text: another object is another text."""
         return (
             isinstance(other, Asked)
-            and self._document is other._document
-            and self._operation is other._operation
+            and self.document is other.document
+            and self.executor.operation is other.executor.operation
             and self._variables == other._variables
         )
 

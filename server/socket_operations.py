@@ -122,6 +122,7 @@ class Running:
                     await self._fail(id_, frame.body)
                     return
                 await self._say(id_, frames.next_frame(id_, frame.text))
+                del frame  # the next may be long in coming
         finally:
             await following.aclose()
         await self._say(id_, frames.complete_frame(id_), is_last=True)

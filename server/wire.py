@@ -70,6 +70,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.app_state = {**self.app_state, WRITE: self.write_now}
         super().connection_made(transport)
 
+    def start_keepalive(self) -> None:
+        """Let go of the handshake: this comes right after it."""
+        self.request = self.response = None  # type: ignore[assignment]
+        super().start_keepalive()
+
     def write_now(self, text: bytes) -> bool:
         """Write one text frame, if the socket is open and what was written before has gone out."""
         if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():

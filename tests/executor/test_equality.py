@@ -107,7 +107,7 @@ class Both:
         )
         if isinstance(made, list):
             return [None, None]
-        tellers = [_Teller(house, document, made, lambda: viewer) for house in self._houses]
+        tellers = [_Teller(house, house.asked(document, made), lambda: viewer) for house in self._houses]
         return [await _told(teller, event) for teller in tellers]
 
 
