@@ -22,6 +22,7 @@ from server.files import open_store
 from server.secret import load_secret
 from server.settings import load_settings
 from storage.engine import make_engine
+from storage.reads.reader import reader_of
 
 WARM_UP = 20
 BASELINE = "{ __typename }"
@@ -110,7 +111,9 @@ def counted(engine: AsyncEngine) -> Iterator[list[str]]:
         statements.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
+    stop = reader_of(engine).listen(lambda statement, _: statements.append(statement))
     yield statements
+    stop()
     event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 

@@ -235,6 +235,8 @@ class Compiler:
         if made is None:
             return None
         making = _made(rows)
+        if not _can_be_listed(link.wants):
+            return None
         first = f" for {making[0]} in ({making[1]},)" if making else ""
         link.wants.at((), PRESENT)
         path = (*place.path, link)
@@ -463,6 +465,14 @@ def _listed(place: Place, definition: GraphQLField, how: How) -> tuple[InRecord,
     if not is_there or not isinstance(kind, GraphQLList) or not is_object_type(get_named_type(kind)):
         return None
     return place, Link(source, how.over, Wants(source))
+
+
+def _can_be_listed(wants: Wants) -> bool:
+    """Whether every value of rows may come in a list of them: lists of lists do not."""
+    return all(
+        isinstance(attribute, str) and attribute not in (path[-1].source if path else wants.source).lists
+        for path, attribute in wants.values
+    )
 
 
 def _presence(place: InRecord | Embedded) -> str:

@@ -19,6 +19,10 @@ class Source(Protocol):
     def whole(self) -> Sequence[str]:
         """The attributes that make a row."""
 
+    @property
+    def lists(self) -> frozenset[str]:
+        """The attributes whose values are lists."""
+
     def make(self, *values: Any) -> Any:
         """Make a row of the values of `whole`, as they come in a record."""
 

@@ -79,6 +79,7 @@ def page_with_passages(path: Path) -> str:
 WITH_PASSAGES = (
     ROOT / "README.md",
     ROOT / "docs" / "concepts.md",
+    ROOT / "docs" / "executor.md",
     ROOT / "docs" / "frontend.md",
     ROOT / "docs" / "realtime.md",
 )

@@ -23,6 +23,7 @@ from domain.refusals import Refusal
 from domain.values import Order
 from domain.words import EventKind, LedgerAccount, UserErrorCode
 from schema import emissions
+from server import worked_example
 from server.advice import ADVICE
 from server.close_codes import CLOSE_CODES
 
@@ -160,4 +161,7 @@ PASSAGES: Final[Mapping[str, Callable[[], str]]] = {
     "events": events,
     "emissions": emitted,
     "close-codes": close_codes,
+    "plan-document": worked_example.document,
+    "plan-code": worked_example.code,
+    "plan-statement": worked_example.statement,
 }

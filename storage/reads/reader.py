@@ -22,6 +22,10 @@ DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 STATEMENTS_KEPT: Final = 500  # prepared, by each connection
 
 
+Listener = Callable[[str, Sequence[Any]], None]
+"""Hears a statement and its parameters."""
+
+
 class Prepared:
     """A statement as PostgreSQL is told it, and its parameters in order."""
 
@@ -51,20 +55,21 @@ class Reader:
         self._engine = engine.sync_engine
         self._pool: Awaitable[asyncpg.Pool[asyncpg.Record]] | None = None
         self._open: asyncpg.Pool[asyncpg.Record] | None = None
-        self._listeners: list[Callable[[str], None]] = []
+        self._listeners: list[Listener] = []
         event.listen(self._engine, "engine_disposed", self._close)
 
     async def fetch(self, statement: Prepared, given: Mapping[str, Any]) -> list[asyncpg.Record]:
         """Run a statement; give its records."""
+        arguments = statement.arguments(given)
         for listener in self._listeners:
-            listener(statement.text)
+            listener(statement.text, arguments)
         pool = self._open or await self._opened()
         async with pool.acquire() as connection:
-            found: list[asyncpg.Record] = await connection.fetch(statement.text, *statement.arguments(given))
+            found: list[asyncpg.Record] = await connection.fetch(statement.text, *arguments)
             return found
 
-    def listen(self, listener: Callable[[str], None]) -> Callable[[], None]:
-        """Tell of each statement from now on; gives what ends it."""
+    def listen(self, listener: "Listener") -> Callable[[], None]:
+        """Tell of each statement from now on; gives what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

@@ -129,10 +129,11 @@ class Reading(Source[R]):
         """What is wanted of the rows of all keys, in the statement's order; each names its key's place."""
         prepared = wants.kept.get(self)
         if prepared is None:
-            prepared = wants.kept[self] = Prepared(self._wanted(wants))
+            prepared = wants.kept[self] = Prepared(self.wanted(wants))
         return await reader.fetch(prepared, {**sight.parameters(), **self._keys.parameters(keys)})
 
-    def _wanted(self, wants: Wants) -> sa.Select[Any]:
+    def wanted(self, wants: Wants) -> sa.Select[Any]:
+        """The statement that reads what is wanted."""
         joined, keys = Joined(wants), self._keys
         found = (
             sa.select(*joined.columns(), *exported(self.order))

@@ -43,6 +43,7 @@ class Source(Generic[R]):
         self.whole: Sequence[str] = tuple(self.columns)
         converters = [_converter(column.type) for column in self.columns.values()]
         self._converted = [(place, each) for place, each in enumerate(converters) if each is not None]
+        self.lists = frozenset(name for name, each in self.columns.items() if isinstance(each.type, sa.ARRAY))
         self._extra = extra or {}
         indirect = {
             name for name, column in self.columns.items() if not _is_direct(column.type)
@@ -130,7 +131,7 @@ class Joined:
             return rows.where(*source.where, *same).correlate(parent)
         below, order = Joined(link.wants), source.order
         rows = sa.select(*below.columns(), *exported(order)).select_from(source.tables)
-        found = rows.where(*source.where, *same).correlate(parent).lateral("found")
+        found = rows.where(*source.where, *same).correlate(parent).lateral("one")
         each = below.select(found, found, *(found.c[label] for label in labels(order)))
         row = each.correlate(parent).lateral("each_row")
         by = again(order, row)

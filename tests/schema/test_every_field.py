@@ -76,7 +76,8 @@ def viewer_of(world: World, name: str) -> Viewer | None:
     return viewer
 
 
-async def test_every_field_answers_whoever_asks(world: World) -> None:
+async def test_every_field_answers_whoever_asks(by_either: World) -> None:
+    world = by_either
     ids = await lived_in(world)
     for name in VIEWERS:
         viewer = viewer_of(world, name)

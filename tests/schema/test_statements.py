@@ -9,10 +9,12 @@ from graphql import parse, print_ast, separate_operations
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.reads.reader import reader_of
 from tests.schema.world import World
 
 ROWS = 50
 MOST_STATEMENTS = 20  # of the largest of these; a new edge costs one
+INBOX = Path(__file__).parents[2] / "bench" / "documents" / "inbox.graphql"
 WITH_REFUNDS = ("refundsOfPlatform", "deskOfSeller", "inboxOfSeller")
 
 QUERIES = {
@@ -32,9 +34,11 @@ def counted(engine: AsyncEngine) -> Iterator[list[str]]:
         statements.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
+    stop = reader_of(engine).listen(lambda statement, _: statements.append(statement))
     try:
         yield statements
     finally:
+        stop()
         event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
@@ -74,6 +78,17 @@ async def test_a_page_of_fifty_costs_as_many_statements_as_a_page_of_one(world: 
     # two branches that ask for the same thing travel together or apart, as what they wait for comes
     assert {name: pair for name, pair in counts.items() if abs(pair[0] - pair[1]) > 1} == {}
     assert max(max(pair) for pair in counts.values()) <= MOST_STATEMENTS
+
+
+async def test_a_page_with_all_that_hangs_on_it_is_one_statement_by_its_plan(world: World) -> None:
+    await fifty_with_support(world)
+    world.by_plan = True
+    document = INBOX.read_text("utf-8")
+    await world.run(document, world.seller)
+    with counted(world.engine) as statements:
+        data = await world.run(document, world.seller)
+    assert len(data["viewer"]["inbox"]["nodes"]) == ROWS
+    assert len(statements) == 1
 
 
 def _longest(data: Any) -> int:

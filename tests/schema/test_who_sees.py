@@ -116,7 +116,8 @@ def test_every_type_with_an_id_is_in_the_table() -> None:
     assert {kind.name for kind in graph._schema.get_possible_types(interface)} == set(NODES)
 
 
-async def test_everybody_sees_what_is_theirs_and_nothing_else(world: World) -> None:
+async def test_everybody_sees_what_is_theirs_and_nothing_else(by_either: World) -> None:
+    world = by_either
     known = await examples(world)
     seen: dict[str, set[str]] = {kind: set() for kind in NODES}
     given: dict[str, set[str]] = {field: set() for field in FIELDS}
@@ -153,21 +154,26 @@ def _something(found: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("root", ["refunds", "carrierClaims", "returnsAwaitingLabel", "supportQueue"])
-async def test_the_lists_of_support_and_the_platform_are_empty_to_members(world: World, root: str) -> None:
+async def test_the_lists_of_support_and_the_platform_are_empty_to_members(
+    by_either: World, root: str
+) -> None:
+    world = by_either
     await lived_in(world)
     asked = f"{{ {root} {{ totalCount nodes {{ __typename }} }} }}"
     for name in ("nobody", "stranger", "buyer", "seller", "partner"):
         assert (await world.run(asked, viewer_of(world, name)))[root] == {"totalCount": 0, "nodes": []}, name
 
 
-async def test_a_token_too_narrow_for_the_ledger_is_told_so(world: World) -> None:
+async def test_a_token_too_narrow_for_the_ledger_is_told_so(by_either: World) -> None:
+    world = by_either
     reader = world.acting_for(world.seller, {Scope.REQUESTS_READ})
     result = await world.execute("{ viewer { seller { ledger { balance { posted { amount } } } } } }", reader)
     assert [error.extensions["code"] for error in result.errors] == ["NOT_ALLOWED"]
     assert "ledger:read" in result.errors[0].message
 
 
-async def test_a_partner_sees_the_sellers_sales_not_the_sellers_private_life(world: World) -> None:
+async def test_a_partner_sees_the_sellers_sales_not_the_sellers_private_life(by_either: World) -> None:
+    world = by_either
     await world.ok("startDirectThread", world.stranger, "thread { id }", username="ann", body="Hello")
     await world.open_request(await world.delivered_order())
     asked = """{ viewer { inbox { nodes { kind } } inboxCounts { total }

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo import bulk
 from domain.viewer import Viewer
+from storage.reads.reader import reader_of
 from tests.schema.everything import all_of
 from tests.schema.test_every_field import lived_in
 from tests.schema.world import World
@@ -95,13 +96,14 @@ async def test_nothing_large_is_read_from_end_to_end(
     await bulk.multiply(engine, max(-(-wanted // there) for wanted, there in sizes))
 
     with statements_of(engine) as executed:
-        for viewer, document in documents(world):
-            await world.run(document, viewer)
-        for name in ("buyer", "seller", "support"):
-            one = f"query($id: ID!) {{ it: supportRequest(id: $id) {all_of('SupportRequest', depth=1)} }}"
-            await world.run(one, getattr(world, name), id=ids["request"])
-            one = f"query($id: ID!) {{ it: order(id: $id) {all_of('Order', depth=1)} }}"
-            await world.run(one, getattr(world, name), id=ids["order"])
+        for world.by_plan in (False, True):
+            for viewer, document in documents(world):
+                await world.run(document, viewer)
+            for name in ("buyer", "seller", "support"):
+                one = f"query($id: ID!) {{ it: supportRequest(id: $id) {all_of('SupportRequest', depth=1)} }}"
+                await world.run(one, getattr(world, name), id=ids["request"])
+                one = f"query($id: ID!) {{ it: order(id: $id) {all_of('Order', depth=1)} }}"
+                await world.run(one, getattr(world, name), id=ids["order"])
         request = await world.open_request(await world.delivered_order())
         await world.ok("withdrawRequest", world.buyer, requestId=request["id"])
         told = "{ viewer { notifications(first: 2) { nodes { id } } } }"
@@ -125,9 +127,11 @@ def statements_of(engine: AsyncEngine) -> Iterator[dict[str, Any]]:
             executed[statement] = parameters[0] if many else parameters
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+    stop = reader_of(engine).listen(executed.__setitem__)
     try:
         yield executed
     finally:
+        stop()
         sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 

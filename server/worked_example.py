@@ -1,0 +1,59 @@
+"""The example of the page about the executor, worked out: its code and its statement, as they are now.
+
+Decides how both are laid out for reading. The document stands here, so that it is the one that is compiled.
+"""
+
+import re
+from typing import Final
+
+from graphql import parse
+
+from executor.plans import Plans
+from executor.wants import Wants
+from schema.fast import plans
+from storage.reads.reader import Prepared
+from storage.reads.sets import Reading
+
+DOCUMENT: Final = """query Request($number: String!) {
+  supportRequest(number: $number) {
+    status
+    dueAt
+    overdue
+    order { title price { amount } }
+    refunds { status amount { amount } }
+  }
+}"""
+FIELDS: Final = ("status", "dueAt", "overdue", "order", "refunds")
+BREAKS: Final = re.compile(r" (?=(?:LEFT OUTER JOIN|(?<!OUTER )JOIN|FROM|WHERE|AND|ORDER BY)\b)|\n")
+
+
+def document() -> str:
+    """The document."""
+    return f"```graphql\n{DOCUMENT}\n```\n"
+
+
+def code() -> str:
+    """What is generated for the request, field by field."""
+    source = _request()[0].replace("} for row in rows]", "\n    } for row in rows]").rstrip()
+    for name in FIELDS:
+        source = source.replace(f"'{name}': ", f"\n        '{name}': ", 1)
+    laid_out = re.sub(r" +\n", "\n", source)
+    return f"```python\n{laid_out}\n```\n"
+
+
+def statement() -> str:
+    """The statement that reads all of it."""
+    text = re.sub(r"CAST\(coalesce\(.*?\) AS BIGINT\)", "…", _request()[1], flags=re.DOTALL)
+    lines = [line.strip() for line in BREAKS.split(text) if line.strip()]
+    return "```sql\n" + "\n".join(lines) + "\n```\n"
+
+
+def _request() -> tuple[str, str]:
+    known: Plans = plans()
+    root = known.prepared(parse(DOCUMENT), {"number": "R1-1"}, None).selection
+    (step,) = root.steps
+    assert step.resolve is not None, "a request is resolved"
+    assert isinstance(step.wants, Wants), "and read from one source"
+    assert isinstance(step.resolve.source, Reading), "by its key"
+    assert step.shape.selection is not None, "it is an object"
+    return step.shape.selection.source, Prepared(step.resolve.source.wanted(step.wants)).text
