@@ -1,7 +1,8 @@
 """What must be in the database before anything is measured.
 
-Decides who is measured and what is laid ready: the actions that no peer could work out, a long conversation, a
-long inbox, and requests enough to write in and to refund. Amends itself says what may be done, as the seller.
+Decides who is measured and what is laid ready: the actions that no peer could work out, a long conversation,
+a long inbox, and requests enough to write in and to refund. Amends itself says what may be done, as the
+seller.
 """
 
 from dataclasses import dataclass
@@ -55,8 +56,8 @@ ORDER BY a.id LIMIT $2"""
 OPEN: Final = """SELECT a.username, r.seller_id, r.number, r.thread_id
 FROM requests r JOIN accounts a ON a.id = r.seller_id
 JOIN orders o ON o.seller_id = r.seller_id AND o.id = r.order_id
-WHERE r.seller_id = ANY ($1::bigint[]) AND r.status = 'AWAITING_SELLER' AND r.due_at > now() + interval '1 day'
-  AND o.external_id LIKE $2 AND o.refunded_minor = 0
+WHERE r.seller_id = ANY ($1::bigint[]) AND r.status = 'AWAITING_SELLER'
+  AND r.due_at > now() + interval '1 day' AND o.external_id LIKE $2 AND o.refunded_minor = 0
 ORDER BY r.number, r.seller_id"""
 
 
@@ -125,7 +126,7 @@ async def measured(connection: Any) -> Measured:
 
 
 async def lay_pages_ready(connection: Any, client: httpx.AsyncClient) -> Measured:
-    """Make the inbox and one conversation long, and keep what may be done with every request of the seller."""
+    """Make the inbox and one conversation long, and keep what may be done with the seller's requests."""
     await connection.execute(READY)
     seller = await measured(connection)
     thread = encode("Thread", seller.account_id, seller.thread_id)
