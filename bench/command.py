@@ -44,12 +44,21 @@ def main(arguments: Sequence[str], command: str = "./amends bench") -> None:
         chosen.rounds, chosen.seconds, chosen.warm_up, chosen.connections, chosen.refunds, chosen.seed
     )
     run = measure(plan, servers, list(dict.fromkeys(chosen.pages)), chosen)
-    run = {"command": shlex.join([*command.split(), *arguments]), **run}
+    run = {"command": shlex.join([*command.split(), *without_file(arguments)]), **run}
     path = chosen.json or LOGS / f"{run['date'].replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", "utf-8")
     say(report.summary(run))
     say(f"written: {path}; --report --json {path} makes the page of it.")
+
+
+def without_file(arguments: Sequence[str]) -> list[str]:
+    """What was said, but for where the run's file goes: that is nobody else's."""
+    kept = list(arguments)
+    if "--json" in kept:
+        at = kept.index("--json")
+        del kept[at : at + 2]
+    return kept
 
 
 def parser(command: str) -> argparse.ArgumentParser:

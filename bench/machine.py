@@ -35,7 +35,7 @@ def machine() -> dict[str, Any]:
         "processor": _processor(),
         "processors": len(os.sched_getaffinity(0)),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
     }
 
 

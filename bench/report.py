@@ -37,7 +37,11 @@ def write(path: Path, *, plots: bool = True) -> list[Path]:
     if path.resolve() != KEPT:
         shutil.copyfile(path, KEPT)
     PAGE.write_text(page(run, live()), "utf-8")
-    return [KEPT, PAGE, *(drawing.draw(KEPT, FOLDER) if plots else [])]
+    if not plots:
+        return [KEPT, PAGE]
+    for picture in FOLDER.glob("*.svg"):
+        picture.unlink()
+    return [KEPT, PAGE, *drawing.draw(KEPT, FOLDER)]
 
 
 def live() -> Any:
