@@ -29,5 +29,6 @@ async function believe(authorization) {
 }
 
 function refused(message) {
-  return new GraphQLError(message, { extensions: { http: { status: 401 } } });
+  const error = new GraphQLError(message, { extensions: { http: { status: 401 } } });
+  return Object.assign(error, { statusCode: 401 });
 }
