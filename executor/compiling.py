@@ -30,10 +30,12 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, GroupedFieldSet, collect_fields, collect_subfields
+from graphql.execution.values import get_argument_values
 
 from executor.abstract import Sort, by_attribute, by_pair, by_type
+from executor.along import brought, same
 from executor.code import Build, Writer, display
-from executor.fields import Compute, Embed, How, Read, Resolve
+from executor.fields import Along, Compute, Embed, How, Read, Resolve
 from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
 from executor.lists import listed
 from executor.outcomes import Bailed, Unsupported
@@ -184,9 +186,9 @@ class Compiler:
         if details[0].node.name.value == TYPENAME:
             return repr(kind.name)
         definition, how = self._definition(kind, details)
-        brought = _brought(place, how)
-        if brought is not None:
-            return self._there(writer, brought, definition.type, details)
+        there = _brought(place, how)
+        if there is not None:
+            return self._there(writer, there, definition.type, details)
         listed = _listed(place, definition, how)
         if listed is not None:
             return self._listed(writer, *listed, definition.type, details)
@@ -315,10 +317,10 @@ class Compiler:
         definition, how = self._definition(kind, details)
         writer = Writer()
         place = place_of(writer, kind)
-        brought = _brought(place, how)
-        if isinstance(brought, InRecord):
-            record = f"({ROW} if {brought.present()} else None)"
-            shape = self._shape(definition.type, details, _along(brought))
+        linked = _brought(place, how)
+        if isinstance(linked, InRecord):
+            record = f"({ROW} if {linked.present()} else None)"
+            shape = self._shape(definition.type, details, _along(linked))
             return Step(key, _taking(writer, record, place), None, None, shape, definition, details[0])
         if not isinstance(how, Resolve):
             value = _spelled(writer, place, how)
@@ -328,8 +330,21 @@ class Compiler:
             )
             shape = self._shape(definition.type, details, below or _on_object(place.scope))
             return Step(key, _taking(writer, value, place), None, None, shape, definition, details[0])
+        if how.same is not None and isinstance(place, InRecord):
+            start = f"({_key(place, how.over)}, {ROW})"
+            shape = self._shape(definition.type, details, place_of)
+            return Step(
+                key, _taking(writer, start, place), same(how.same), None, shape, definition, details[0]
+            )
         wants, below = self._wanted(how, definition)
         shape = self._shape(definition.type, details, below, pairs=isinstance(wants, Mapping))
+        if isinstance(wants, Wants) and isinstance(place, InRecord):
+            along = _along_with(place, how, definition, details[0], wants)
+            if along is not None:
+                wants.at((), PRESENT)
+                resolve = brought(along, len(wants.values))
+                taking = _taking(writer, _lists(place, how, wants, along), place)
+                return Step(key, taking, resolve, None, shape, definition, details[0])
         start = place.row() if how.keyed is None else _key(place, how.over)
         return Step(key, _taking(writer, start, place), how, wants, shape, definition, details[0])
 
@@ -465,6 +480,30 @@ def _listed(place: Place, definition: GraphQLField, how: How) -> tuple[InRecord,
     if not is_there or not isinstance(kind, GraphQLList) or not is_object_type(get_named_type(kind)):
         return None
     return place, Link(source, how.over, Wants(source))
+
+
+def _along_with(
+    place: InRecord, how: Resolve, definition: GraphQLField, details: FieldDetails, wants: Wants
+) -> Along | None:
+    """Say how an answer that holds rows comes along, if it can."""
+    is_there = place.source.direct.issuperset(how.over)
+    if how.along is None or not is_there or not _can_be_listed(wants):
+        return None
+    if any(_has_variables(each) for each in details.node.arguments or ()):
+        return None
+    try:
+        given = get_argument_values(definition, details.node)
+        return how.along(how.arguments(given) if how.arguments else given)
+    except Exception:  # noqa: BLE001 whoever resolves it meets it again, and says so
+        return None
+
+
+def _lists(place: InRecord, how: Resolve, wants: Wants, along: Along) -> str:
+    """Spell a key, and the lists of the rows that come along."""
+    path = (*place.path, Link(wants.source, how.over, wants, along.most))
+    names = (*range(len(wants.values)), *along.more)
+    lists = [f"{place.variable}[{place.wants.at(path, name)}]" for name in names]
+    return f"({_key(place, how.over)}, ({', '.join(lists)},))"
 
 
 def _can_be_listed(wants: Wants) -> bool:

@@ -50,6 +50,19 @@ class Embed:
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """How an answer that holds rows can come along with what it hangs on: its first rows, in lists.
+
+    There are at most `most` of them; `more` names lists beside those of what is wanted. `make(context, key,
+    rows, width)` makes the answer; the rows are tuples of what the lists hold, `width` of what is wanted.
+    """
+
+    most: int
+    more: Sequence[str]
+    make: Callable[[Any, Any, Sequence[tuple[Any, ...]], int], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Resolve:
     """The value comes from `resolve(context, row, **arguments)`, awaited or not.
 
@@ -60,7 +73,9 @@ class Resolve:
     `source` says that the answers are rows of it, or hold such rows where `is_holder`: `keyed`, or else
     `resolve`, then takes `wants=` as well and gives records in its order. By type where an answer may be of
     several: answers are then pairs of a type's name and a record. With `is_link`, `keyed` gives at most one
-    row for a key, which whoever reads the rows above may bring along in the same statement.
+    row for a key, which whoever reads the rows above may bring along in the same statement. `along` says
+    so of an answer that holds rows, by its arguments, if they are the same in every run. `same(context, key)`
+    says that the answer is the row itself; it raises where it may not be given.
     """
 
     resolve: Callable[..., Any]
@@ -71,6 +86,8 @@ class Resolve:
     source: Source | Mapping[str, Source] | None = None
     is_holder: bool = False
     is_link: bool = False
+    along: Callable[[Mapping[str, Any]], Along | None] | None = None
+    same: Callable[[Any, Any], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

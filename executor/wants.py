@@ -32,12 +32,14 @@ class Link:
     """A way from a row to at most one row of another source, by the values of these attributes.
 
     With `wants` of its own it is a way to any number of rows: a record has a list for each value that is
-    wanted of them, in the rows' order, or null where there is no row.
+    wanted of them, in the rows' order, or null where there is no row; with `most`, of the first so many, and
+    other lists that the source has, by their names.
     """
 
     source: Source
     by: tuple[str, ...]
     wants: "Wants | None" = None
+    most: int | None = None
 
 
 Path = tuple[Link, ...]

@@ -23,7 +23,7 @@ from resolvers.context import Context
 from resolvers.feeds import is_visible
 from schema.fast import plans
 from schema.graph import graph as amends_graph
-from server import errors, logs, pages
+from server import errors, garbage, logs, pages
 from server.answers import Answers
 from server.attachments import Attachments
 from server.background import working
@@ -59,7 +59,9 @@ def from_environment() -> Starlette:
     settings = load_settings()
     logs.configure(settings)
     engine = make_engine(settings.database_url or "", pool_size=settings.pool_size)
-    return make_app(settings, engine, secret=load_secret(settings), files=open_store(settings))
+    app = make_app(settings, engine, secret=load_secret(settings), files=open_store(settings))
+    garbage.settle()
+    return app
 
 
 def make_app(

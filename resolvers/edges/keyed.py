@@ -29,3 +29,23 @@ class Keyed:
 def keyed(*over: str) -> Callable[[Answer], Keyed]:
     """Make an edge of a function that takes the values of these attributes, row by row."""
     return lambda answer: Keyed(answer, over)
+
+
+class Itself:
+    """An edge from a row to the same row, seen as something else, for those who may."""
+
+    def __init__(self, check: Callable[[Context, Any], None], over: tuple[str, ...]) -> None:
+        self.same = check
+        self.over = over
+        self.__doc__ = check.__doc__
+        self._values = attrgetter(*over)
+
+    def __call__(self, context: Context, row: Any) -> Any:
+        """Give the row."""
+        self.same(context, self._values(row))
+        return row
+
+
+def itself(*over: str) -> Callable[[Callable[[Context, Any], None]], Itself]:
+    """Make an edge of a function that raises where the row may not be given."""
+    return lambda check: Itself(check, over)

@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from executor.fields import Along
 from executor.wants import Wants
 from resolvers.context import Context
 from storage.reads.pages import Asked, Listing, Page, Window
@@ -98,16 +99,30 @@ class Listed:
         return await paged_many(context, self.source, keys, window, wants)
 
 
+def first_page(listing: Listing[Any], window: Window) -> Along:
+    """Say how the first page of a list comes along with its parent."""
+
+    def make(context: Context, parent: Hashable, rows: Sequence[Any], width: int) -> Connected[Any]:
+        page = listing.first(rows, window, width)
+        return Connected(page, partial(context.read, listing.counts, parent, ()))
+
+    return Along(window.size + 1, listing.places, make)
+
+
 def listed(listing: Listing[Any], *over: str) -> Listed:
     """Make a list's edge; `over` are the attributes of its parent that are the key."""
     return Listed(listing, over)
 
 
-def pages_of(listing: Listing[Any]) -> Callable[[Resolver], Resolver]:
-    """Mark a function that gives pages of such rows, and takes `wants`, as one that can give records."""
+def pages_of(listing: Listing[Any], *over: str) -> Callable[[Resolver], Resolver]:
+    """Mark a function that gives pages of such rows, and takes `wants`, as one that can give records.
+
+    With `over` they are, asked for no more than a page, those of the list by this key of its parent.
+    """
 
     def mark(resolve: Resolver) -> Resolver:
         resolve.source, resolve.is_holder = listing, True  # type: ignore[attr-defined]  # read by whoever plans
+        resolve.over = over  # type: ignore[attr-defined]  # as above
         return resolve
 
     return mark

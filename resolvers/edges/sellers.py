@@ -10,6 +10,7 @@ from domain.refusals import ScopeMissing
 from domain.words import LedgerComponent, RatingWindow, RequestReason, RequestStatus, Scope
 from executor.wants import Wants
 from resolvers.context import Context
+from resolvers.edges.keyed import itself
 from resolvers.edges.paging import Connected, paged, pages_of
 from resolvers.edges.via import via
 from storage.reads import accounts, ledger, ratings, requests
@@ -41,11 +42,11 @@ saved_replies = via(accounts.replies, "seller_id")
 """The texts the seller keeps."""
 
 
-def ledger_of(context: Context, desk: SellerRow) -> SellerRow:
+@itself("seller_id")
+def ledger_of(context: Context, seller_id: int) -> None:
     """The seller's account with the marketplace. Raises ScopeMissing."""
-    if not context.sight.as_ledger(desk.seller_id):
+    if not context.sight.as_ledger(seller_id):
         raise ScopeMissing(Scope.LEDGER_READ)
-    return desk
 
 
 @pages_of(ledger.entries)

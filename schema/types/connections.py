@@ -3,12 +3,14 @@
 Decides how many rows a page may have. What a cursor holds is storage's to know.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
+from executor.fields import Along
+from resolvers.edges.paging import first_page
 from schema.columns import argument, column, computed, edge, over, plan_like
 from schema.problems import BadInput
-from storage.reads.pages import Window
+from storage.reads.pages import Listing, Window
 
 T = TypeVar("T")
 
@@ -90,5 +92,16 @@ def connection(resolve: Callable[..., Any], description: str, **arguments: Any) 
         last=argument(int | None, "How many rows from the end, or before the cursor; at most 100."),
         before=argument(str | None, "Only rows before this place."),
     )
-    plan_like(field, resolve, keyed=page if keyed is not None else None)
+    source = getattr(resolve, "source", None)
+    has_key = bool(getattr(resolve, "over", None))
+    listing = source if isinstance(source, Listing) and has_key else None
+
+    def along(given: Mapping[str, Any]) -> Along | None:
+        """A page from the start, of the whole list, comes along with what it hangs on."""
+        asked = {name for name, value in given.items() if value is not None}
+        if listing is None or asked - {"first"}:
+            return None
+        return first_page(listing, window(given.get("first"), None, None, None))
+
+    plan_like(field, resolve, keyed=page if keyed is not None else None, along=along if listing else None)
     return field

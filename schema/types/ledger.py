@@ -77,7 +77,7 @@ class LedgerStatement:
     csv_url: URL = column("Its lines one by one, as a file; the link is signed and expires within the hour.")
 
 
-@pages_of(lines.entries)
+@pages_of(lines.entries, "seller_id")
 async def _entries(
     context: Context,
     desk: SellerRow,

@@ -40,7 +40,7 @@ class SavedReply(Node):
     body: str = column("The text; it may have placeholders.")
 
 
-@pages_of(listed.of_desk)
+@pages_of(listed.of_desk, "seller_id")
 async def _requests(
     context: Context,
     desk: SellerRow,

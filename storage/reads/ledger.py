@@ -139,9 +139,9 @@ entries = Listing(
     EntryRow,
     _entry,
     _source,
-    ONE.match(_line.c.seller_id),
     _is_entry,
     sees_money(_line),
+    on=(_line.c.seller_id,),
     order=Order("ledger", (_line.c.entry_number,), descending=True),
     keys=ONE,
     filters={

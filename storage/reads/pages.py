@@ -20,7 +20,7 @@ from executor.wants import Wants
 from storage.clock import present
 from storage.reads.reader import Prepared, Reader
 from storage.reads.sets import Keys
-from storage.reads.source import NOW, POSITION, Joined, Source
+from storage.reads.source import NOW, POSITION, Joined, Source, labels
 from storage.visibility import Sight
 
 R = TypeVar("R")
@@ -152,7 +152,8 @@ class Listing(Source[R]):
     """A list that can be paged through, of one parent or of many at once.
 
     `filters` are the conditions that a client may ask for, each over the parameter of its name; only those
-    asked for are part of the statement.
+    asked for are part of the statement. `on` are the columns that are the parent's key: a list that has them
+    can come along with its parents.
     """
 
     def __init__(
@@ -165,8 +166,9 @@ class Listing(Source[R]):
         keys: Keys | None = None,
         filters: Mapping[str, sa.ColumnElement[bool]] | None = None,
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
+        on: Sequence[sa.ColumnElement[Any]] = (),
     ) -> None:
-        super().__init__(row, columns, tables, where, (), extra)
+        super().__init__(row, columns, tables, where, on, extra, order.by(backward=False))
         self._order, self._keys, self._filters = order, keys, filters or {}
         self._statements: dict[Hashable, sa.Select[Any]] = {}
 
@@ -236,6 +238,15 @@ class Listing(Source[R]):
             counts[position - 1] = count
         return counts
 
+    @property
+    def places(self) -> Sequence[str]:
+        """The names of the values that a place in the list is made of."""
+        return labels(self.order)
+
+    def first(self, rows: Sequence[tuple[Any, ...]], window: Window, width: int) -> Page[tuple[Any, ...]]:
+        """Make the page of rows that came along with their parent: so many values, then their places."""
+        return self._cut(rows, window, slice(width, None))
+
     def _page_parameters(
         self, sight: Sight, parents: Sequence[Hashable], window: Window, asked: Asked
     ) -> dict[str, Any]:
@@ -251,7 +262,8 @@ class Listing(Source[R]):
         return {**sight.parameters(), **keys, **values}
 
     def _conditions(self, asked: frozenset[str]) -> list[sa.ColumnElement[bool]]:
-        return [*self.where, *(self._filters[name] for name in sorted(asked))]
+        matches = [self._keys.match(*self.on)] if self._keys and self.on else []
+        return [*matches, *self.where, *(self._filters[name] for name in sorted(asked))]
 
     def _page(self, backward: bool, after: bool, before: bool, asked: frozenset[str]) -> sa.Select[Any]:
         fields = [column.label(f"field_{index}") for index, column in enumerate(self.columns.values())]

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.operators import desc_op
 
 from executor.wants import PRESENT, Path, Wants
 from storage.reads.reader import DIALECT
@@ -99,7 +100,7 @@ class Joined:
                 self._need(path[:-1], each)
             self._sources[path] = path[-1].source
         needed = self._needed.setdefault(path, {})
-        if isinstance(attribute, str):
+        if isinstance(attribute, str) and not (path and path[-1].wants):
             needed[attribute] = None
 
     def columns(self, path: Path = ()) -> list[sa.ColumnElement[Any]]:
@@ -131,14 +132,21 @@ class Joined:
             return rows.where(*source.where, *same).correlate(parent)
         below, order = Joined(link.wants), source.order
         rows = sa.select(*below.columns(), *exported(order)).select_from(source.tables)
+        if link.most is not None:
+            rows = rows.order_by(*order).limit(link.most)
         found = rows.where(*source.where, *same).correlate(parent).lateral("one")
         each = below.select(found, found, *(found.c[label] for label in labels(order)))
         row = each.correlate(parent).lateral("each_row")
         by = again(order, row)
-        values = [row.c[f"value_{place}"] for place in range(len(link.wants.values))]
-        arrays = [sa.func.array_agg(aggregate_order_by(value, *by) if by else value) for value in values]
-        named = [each.label(_label(place)) for place, each in enumerate(arrays)]
-        lists: Any = sa.select(*named)
+        values = {_label(place): row.c[f"value_{place}"] for place in range(len(link.wants.values))}
+        if link.most is not None:
+            values |= {label: row.c[label] for label in labels(order)}
+        lists: Any = sa.select(
+            *(
+                sa.func.array_agg(aggregate_order_by(value, *by) if by else value).label(label)
+                for label, value in values.items()
+            )
+        )
         selected: sa.Select[Any] = lists.select_from(row).correlate(parent)
         return selected
 
@@ -161,9 +169,13 @@ def again(order: Sequence[sa.ColumnElement[Any]], rows: sa.FromClause) -> list[s
     """Sort selected rows as they were to be sorted."""
     columns = [rows.c[label] for label in labels(order)]
     return [
-        column if _plain(wanted) is wanted else column.desc()
+        column.desc() if _is_descending(wanted) else column
         for column, wanted in zip(columns, order, strict=True)
     ]
+
+
+def _is_descending(column: sa.ColumnElement[Any]) -> bool:
+    return isinstance(column, sa.UnaryExpression) and column.modifier is desc_op
 
 
 def _plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

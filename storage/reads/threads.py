@@ -127,8 +127,8 @@ messages_of = Listing(
     MessageRow,
     _message,
     messages,
-    OWNED.match(messages.c.owner_id, messages.c.thread_id),
     sees_words(messages),
+    on=(messages.c.owner_id, messages.c.thread_id),
     order=Order("messages", (messages.c.number,)),
     keys=OWNED,
 )

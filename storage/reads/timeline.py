@@ -86,8 +86,8 @@ of_request = Listing(
     TimelineRow,
     _entry,
     _source,
-    NUMBERED.match(timeline.c.seller_id, timeline.c.request_number),
     *_seen,
+    on=(timeline.c.seller_id, timeline.c.request_number),
     order=Order("timeline", (timeline.c.number,)),
     keys=NUMBERED,
 )

@@ -150,7 +150,8 @@ class Remembering(Context):
             if not is_above or None in keys:
                 continue
             key = keys[0] if len(keys) == 1 else tuple(keys)
-            found = self._spoiled(link.source, ((), ()), key, (True,))
+            asked = ((), ()) if link.most is None else ((Window(link.most - 1), ()), ())
+            found = self._spoiled(link.source, asked, key, (True,)) or link.most
             if link.wants is not None:
                 numbers = [places[path, number] for number in range(len(link.wants.values))]
                 rows = zip(*(values[number] or () for number in numbers), strict=True)

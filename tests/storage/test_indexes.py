@@ -127,7 +127,7 @@ def statements_of(engine: AsyncEngine) -> Iterator[dict[str, Any]]:
             executed[statement] = parameters[0] if many else parameters
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
-    stop = reader_of(engine).listen(executed.__setitem__)
+    stop = reader_of(engine).listen(lambda statement, given: executed.__setitem__(statement, len(given)))
     try:
         yield executed
     finally:
@@ -147,11 +147,22 @@ async def read_from_end_to_end(engine: AsyncEngine, executed: dict[str, Any]) ->
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         for statement, parameters in executed.items():
-            plan = await raw.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters)
+            plan = await _plan(raw, statement, parameters)
             scanned = [table for table in _scans(plan[0]["Plan"]) if table in large]
             if scanned:
                 found[statement] = scanned
     return found
+
+
+async def _plan(raw: Any, statement: str, parameters: Any) -> Any:
+    """Give a plan: for these values, or for any, of which there are so many."""
+    if not isinstance(parameters, int):
+        return await raw.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters)
+    nothing = ", ".join(["NULL"] * parameters)
+    await raw.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE it AS {statement}")
+    plan = await raw.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE it({nothing})")
+    await raw.execute("DEALLOCATE it; RESET plan_cache_mode")
+    return plan
 
 
 def _scans(plan: dict[str, Any]) -> Iterator[str]:

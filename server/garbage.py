@@ -1,0 +1,25 @@
+"""When a serving process looks for what only its own cycles hold.
+
+Decides by measurement (docs/operator.md). What lives as long as the process is never looked at: modules, the
+graph, its plans' code. The rest is looked at rarely, as next to nothing of an operation or a socket is held by
+cycles, while looking at all that thousands of sockets hold stops everyone meanwhile.
+"""
+
+import gc
+from typing import Final
+
+THRESHOLDS: Final = (20_000, 20, 50)
+"""How many more objects than before, then how many looks at the young and at the middle-aged."""
+
+
+def put_off() -> None:
+    """Look at nothing while a process starts: all it makes stays."""
+    gc.disable()
+
+
+def settle() -> None:
+    """Take all there is for what stays, and look at the rest as seldom as was decided."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+    gc.enable()
