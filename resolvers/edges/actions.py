@@ -1,11 +1,12 @@
 """What may be done with a request now, as the domain says, for many requests at once.
 
-Decides for how long an answer is remembered: while nothing that decides about the request has changed, and
-until time alone may change it. Which of a token's scopes an action needs is asked each time.
+Decides for how long an answer is remembered: until time alone may change it, and while nothing that decides
+about the request has changed. That is so while its seller's version stands; else the request's own facts are
+compared. Which of a token's scopes an action needs is asked each time.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -18,26 +19,30 @@ from domain.values import RequestKey
 from domain.words import Party, RequestAction, Scope
 from resolvers.context import Context
 from resolvers.edges.keyed import keyed
-from storage.reads import whole
+from storage.reads import requests, whole
 from storage.visibility import Sight
 
 MOST_REMEMBERED: Final = 20_000
-Asked = tuple[int, int, int, str, str | None]
-"""Seller, number, buyer, policy's version, and the facts' version; None where that is not known."""
+SCOPES: Final = (Scope.MESSAGES_WRITE, Scope.REQUESTS_RESPOND)
+
+Asked = tuple[int, int, int, str, int | None]
+"""Seller, number, buyer, policy's version, and the seller's version; None where that is not known."""
+Key = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remembered:
     """What was offered at an instant, and until when it is."""
 
-    version: str
+    owner_version: int
+    facts_version: str
     since: datetime
     until: datetime | None
     offered: Sequence[AvailableAction]
 
-    def holds(self, version: str, at: datetime) -> bool:
-        """Whether it is still so."""
-        return self.version == version and self.since <= at and (self.until is None or at < self.until)
+    def is_of(self, at: datetime) -> bool:
+        """Whether time has not changed it."""
+        return self.since <= at and (self.until is None or at < self.until)
 
 
 @dataclass(slots=True)
@@ -54,18 +59,19 @@ class Memory:
             self.known.popitem(last=False)
 
 
-@keyed("seller_id", "number", "buyer_id", "policy_version", "facts_version")
+@keyed("seller_id", "number", "buyer_id", "policy_version", "owner_version")
 async def available_actions(context: Context, rows: Sequence[Asked]) -> Sequence[Sequence[AvailableAction]]:
     """What the viewer may do now; a token too narrow for an action is told so."""
     memory: Memory = context.reader.kept.setdefault(Memory, Memory())
-    at, found = await context.at(), {}
+    at = await context.at()
+    found: dict[Key, Sequence[AvailableAction]] = {}
     missing = []
     for row in rows:
         party = _party(context.sight, row)
         if party is None:
             continue
         known = memory.known.get((row[0], row[1], party))
-        if known is not None and row[4] is not None and known.holds(row[4], at):
+        if known is not None and row[4] == known.owner_version and known.is_of(at):
             found[row[0], row[1]] = known.offered
         else:
             missing.append((row, party))
@@ -80,32 +86,47 @@ async def available_actions(context: Context, rows: Sequence[Asked]) -> Sequence
 
 async def _decided(
     context: Context, memory: Memory, missing: Sequence[tuple[Asked, Party]], at: datetime
-) -> dict[tuple[int, int], Sequence[AvailableAction]]:
-    """Ask the domain, about the requests as they are now: no older than the versions that are remembered."""
-    keys = [RequestKey(row[0], row[1]) for row, _ in missing]
-    facts = await context.read_many(whole.requests, keys)
-    found: dict[tuple[int, int], Sequence[AvailableAction]] = {}
-    for (row, party), request in zip(missing, facts, strict=True):
+) -> dict[Key, Sequence[AvailableAction]]:
+    """Remember what still holds, and ask the domain about the others, as they are now."""
+    found: dict[Key, Sequence[AvailableAction]] = {}
+    versions = await _facts_versions(context, [row for row, _ in missing])
+    changed = []
+    for row, party in missing:
+        key, known = row[:2], memory.known.get((row[0], row[1], party))
+        if known is not None and known.facts_version == versions.get(key) and known.is_of(at):
+            assert row[4] is not None, "its facts were looked at"
+            known.owner_version = row[4]
+            found[key] = known.offered
+        else:
+            changed.append((row, party))
+    # What is read now is no older than the versions that it is remembered under.
+    keys = [RequestKey(*row[:2]) for row, _ in changed]
+    for (row, party), request in zip(changed, await context.read_many(whole.requests, keys), strict=True):
         if request is None:
             continue
-        seller_id, number, _, policy_version, version = row
-        rules = policy(policy_version)
-        offered = actions.available_actions(request, by=party, at=at, policy=rules)
-        found[seller_id, number] = offered
-        if version is not None:
+        rules = policy(row[3])
+        found[row[:2]] = offered = actions.available_actions(request, by=party, at=at, policy=rules)
+        version = versions.get(row[:2])
+        if version is not None and row[4] is not None:
             until = actions.unchanged_until(request, at=at, policy=rules)
-            memory.keep((seller_id, number, party), Remembered(version, at, until, offered))
+            memory.keep((*row[:2], party), Remembered(row[4], version, at, until, offered))
     return found
+
+
+async def _facts_versions(context: Context, rows: Sequence[Asked]) -> Mapping[Key, str]:
+    """Give what changes with the facts of each request, where its seller's version is known."""
+    keys = [row[:2] for row in rows if row[4] is not None]
+    if not keys:
+        return {}
+    found = await context.records(requests.FACTS_OF, keys, requests.FACTS)
+    return {key: records[0][0] for key, records in zip(keys, found, strict=True) if records}
 
 
 def _party(sight: Sight, row: Asked) -> Party | None:
     return sight.as_party(seller_id=row[0], buyer_id=row[2])
 
 
-SCOPES: Final = (Scope.MESSAGES_WRITE, Scope.REQUESTS_RESPOND)
-
-
-def _within(scopes: dict[Scope, bool], action: AvailableAction) -> AvailableAction:
+def _within(scopes: Mapping[Scope, bool], action: AvailableAction) -> AvailableAction:
     writes = action.action is RequestAction.SEND_MESSAGE
     scope = Scope.MESSAGES_WRITE if writes else Scope.REQUESTS_RESPOND
     return action if scopes[scope] else AvailableAction(action.action, ScopeMissing(scope), None)

@@ -17,9 +17,20 @@ from domain.words import (
     ReturnStatus,
     RoutingCause,
 )
+from executor.wants import Wants
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, OWNED, Reading, columns_of
-from storage.tables import claims, escalations, orders, refunds, requests, returns, sellers, shipments
+from storage.tables import (
+    claims,
+    escalations,
+    orders,
+    refunds,
+    requests,
+    returns,
+    sellers,
+    shipments,
+    streams,
+)
 from storage.visibility import EVERYTHING, SELLER, sees_sale, sees_support_work
 
 
@@ -72,8 +83,8 @@ class RequestRow:
         return str(self.key)
 
     @property
-    def facts_version(self) -> None:
-        """What changes with everything that decides about the request: only records of it know."""
+    def owner_version(self) -> None:
+        """What changes with everything that its seller sees: only records of it know."""
 
     @property
     def survey(self) -> SurveyRow | None:
@@ -118,10 +129,17 @@ _facts_version = (
     .correlate(requests)
     .scalar_subquery()
 )
-_EXTRA = {"facts_version": _facts_version}
+_owner_stream = (
+    sa.select(streams.c.version)
+    .where(streams.c.name == sa.func.concat("a", requests.c.seller_id))
+    .correlate(requests)
+    .scalar_subquery()
+)
+_owner_version = sa.func.coalesce(_owner_stream, 0)
+_EXTRA = {"owner_version": _owner_version, "facts_version": _facts_version}
 _newest = Order("requests", (requests.c.updated_at, requests.c.number), descending=True)
 
-by_key = Reading(
+_by_key = Reading(
     RequestRow,
     NUMBERED,
     (
@@ -132,7 +150,12 @@ by_key = Reading(
     requests,
     sees_sale(requests),
     extra=_EXTRA,
-).one
+)
+by_key = _by_key.one
+FACTS_OF = _by_key
+FACTS = Wants(_by_key)
+"""What tells whether anything that decides about a request has changed, and nothing else."""
+FACTS.at((), "facts_version")
 open_on_order = Reading(
     RequestRow,
     OWNED,
