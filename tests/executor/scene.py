@@ -118,10 +118,11 @@ class Remembering(Context):
             return await Context.records(self, reading, keys, wants)
         _want_the_keys(wants)
         found = await Context.records(self, reading, keys, wants)
-        return [
-            self._spoiled(reading, ((), ()), key, [self._spoil_links(record, wants) for record in records])
+        spoiled = [
+            self._spoiled(reading, ((), ()), key, list(records))
             for key, records in zip(keys, found, strict=True)
         ]
+        return [[self._spoil_links(record, wants) for record in records] for records in spoiled]
 
     async def pages(
         self,
