@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         default="",
         description="Browser origins that may call the graph, separated by commas; `*` for any.",
     )
-    pool_size: int = Field(default=10, ge=2, le=500, description="Database connections of each process.")
+    pool_size: int = Field(
+        default=10, ge=2, le=500, description="Database connections of each process to read by, and to write by."
+    )
     compiled: bool = Field(
         default=True,
         description="Answer queries and events through the compiled executor. Off: through the plain one "
