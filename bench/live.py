@@ -2,7 +2,7 @@
 
 Decides what is followed, how fast is written, and when a server has had enough: frames are lost, or the p99
 passes 250 ms. The server has one processor to itself; the database, the writer and the followers share the
-rest.
+rest. Where these can do no more, the writing falls behind what was asked, and the steps end there.
 """
 
 import argparse
@@ -46,7 +46,7 @@ EVENTS = """subscription { inboxEvents { __typename
   ... on ThreadStateEvent { thread { id unread } } } }"""
 RATES = [250, 500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 10000, 12000]
 LATE_MS = 250
-KEPT_UP = 0.95
+GROWING = 0.9
 IDLE_SECONDS = 2.0
 SERVER, REST = [0], list(range(1, os.cpu_count() or 1)) or [0]
 
@@ -117,7 +117,7 @@ async def one(
                 step = await take_step(server, crowd, writer, rate, chosen)
                 found.steps.append(step)
                 tell(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in step.items()))
-                if not is_good(step):
+                if not is_good(step) or step["rate"] < GROWING * max(each["rate"] for each in found.steps):
                     break
     return found
 
@@ -168,8 +168,8 @@ async def take_step(
 
 
 def is_good(step: Step) -> bool:
-    """Whether everything came in time, at the rate that was asked for."""
-    return not step["lost"] and step["p99_ms"] < LATE_MS and step["rate"] > KEPT_UP * step["asked"]
+    """Whether everything that was written came, and in time."""
+    return not step["lost"] and step["p99_ms"] < LATE_MS
 
 
 def summary(name: str, rounds: Sequence[Round], tabs: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import orjson
 import uvloop
 
 CONNECTING_AT_ONCE = 50
-QUIET_SECONDS = 1.0
+QUIET_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 20.0
 TEXT, PING, PONG, LAST = 0x1, 0x9, 0xA, 0x80
 INSTANT = b'"at":"'

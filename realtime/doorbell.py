@@ -15,7 +15,7 @@ from typing import NoReturn, Self
 from broadcaster import Broadcast, BroadcastBackend
 from broadcaster._backends.memory import MemoryBackend
 
-from realtime.backends import postgres, redis
+from realtime.backends import postgres
 from realtime.backends.line import Line
 from realtime.rings import EVERYTHING, Rings, read
 
@@ -89,6 +89,8 @@ def make_doorbell(url: str, database_url: str) -> Doorbell:
     if scheme in POSTGRES:
         return Doorbell(Line("postgres", partial(postgres.dial, url if place else database_url)))
     if scheme in ("redis", "rediss"):
+        from realtime.backends import redis  # noqa: PLC0415 only who has one loads its client
+
         return Doorbell(Line("redis", partial(redis.dial, url)))
     raise ValueError("a doorbell is memory://, postgres:// or redis://")
 

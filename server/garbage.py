@@ -1,8 +1,8 @@
 """When a serving process looks for what only its own cycles hold.
 
 Decides by measurement (docs/operator.md). What lives as long as the process is never looked at: modules, the
-graph, its plans' code. The rest is looked at rarely, as next to nothing of an operation or a socket is held by
-cycles, while looking at all that thousands of sockets hold stops everyone meanwhile.
+graph, its plans' code. The rest is looked at rarely, as next to nothing of an operation or a socket is held
+by cycles, while looking at all that thousands of sockets hold stops everyone meanwhile.
 """
 
 import gc
@@ -13,8 +13,13 @@ THRESHOLDS: Final = (20_000, 20, 50)
 
 
 def put_off() -> None:
-    """Look at nothing while a process starts: all it makes stays."""
+    """Look at nothing while a process starts: what it makes stays."""
     gc.disable()
+
+
+def take_up() -> None:
+    """Look again, as any process does: something is made that does not stay."""
+    gc.enable()
 
 
 def settle() -> None:

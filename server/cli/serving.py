@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from server.settings import Settings
 
 
@@ -28,6 +30,9 @@ def serve(
     ] = None,
 ) -> None:
     """Start Amends: the database, the demo marketplace, the worker and the graph."""
+    from server import garbage
+
+    garbage.put_off()
     import asyncio
 
     from server import logs
@@ -47,7 +52,9 @@ def serve(
             if settings.is_sandbox if demo is None else demo:
                 from server.filling import fill
 
+                garbage.take_up()
                 asyncio.run(fill(url, settings))
+                garbage.put_off()
             _tell_children(settings, url, public_url, workers)
             sys.stdout.write(asyncio.run(_welcome(settings, url, secret, public_url)))
             sys.stdout.flush()
@@ -100,14 +107,24 @@ async def _welcome(settings: "Settings", url: str, secret: str, public_url: str)
         await engine.dispose()
 
 
+def application() -> "Starlette":
+    """Make the application of one serving process, in that process."""
+    from server import garbage
+
+    garbage.put_off()
+    from server.app import from_environment
+
+    return from_environment()
+
+
 def _run(listener: socket.socket, workers: int) -> None:
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
+    from server import garbage
     from server.wire import UVICORN
 
     config = uvicorn.Config(
-        "server.app:from_environment",
+        "server.cli.serving:application",
         factory=True,
         workers=workers,
         log_config=None,
@@ -119,6 +136,9 @@ def _run(listener: socket.socket, workers: int) -> None:
     )
     server = uvicorn.Server(config)
     if workers > 1:
+        from uvicorn.supervisors import Multiprocess
+
+        garbage.take_up()  # what starts processes starts little itself
         Multiprocess(config, sockets=[listener]).run()
         return
     try:
