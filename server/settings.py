@@ -79,7 +79,10 @@ class Settings(BaseSettings):
         description="Browser origins that may call the graph, separated by commas; `*` for any.",
     )
     pool_size: int = Field(
-        default=10, ge=2, le=500, description="Database connections of each process to read by, and to write by."
+        default=10,
+        ge=2,
+        le=500,
+        description="Database connections of each process to read by, and as many to write by.",
     )
     compiled: bool = Field(
         default=True,

@@ -3,14 +3,17 @@
 `EXPECTED` is written down from the specification, not read from the table: what is not in it must not move.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import commands as c
-from domain.actions import available_actions
+from domain.actions import AvailableAction, available_actions, unchanged_until
 from domain.decide import ACTIONS, decide
 from domain.policy import CURRENT
 from domain.refusals import InvalidState, OfferNotOpen, Refusal, ReturnNotPossible, SurveyClosed, ThreadLocked
@@ -303,6 +306,30 @@ def test_the_offered_actions_are_those_that_are_taken(
     expected = EXPECTED if kind == "SUPPORT" else EXPECTED_CANCELLATION
     taken = {RequestAction(name.split()[0]) for of, by, name in expected if of == status and by == party}
     assert offered == taken
+
+
+@each_position
+@given(fraction=st.floats(0, 1), rounds=st.integers(0, 4))
+def test_time_changes_what_may_be_done_at_no_other_instant(
+    kind: str, status: str, make: Callable[[], Story], fraction: float, rounds: int
+) -> None:
+    request, at = make().request, AT
+    for _ in range(rounds):
+        at = unchanged_until(request, at=at, policy=CURRENT) or at
+    until = unchanged_until(request, at=at, policy=CURRENT) or at + 1000 * DAY
+    assert until > at
+    later = min(at + (until - at) * fraction, until - timedelta(microseconds=1))
+    for party in PEOPLE:
+        offered = [available_actions(request, by=party, at=each, policy=CURRENT) for each in (at, later)]
+        assert shown(offered[0]) == shown(offered[1]), (party, later)
+
+
+def shown(offered: Sequence[AvailableAction]) -> list[tuple[Any, ...]]:
+    """What a client sees of it."""
+    return [
+        (each.action, each.until, each.refusal and (each.refusal.code, each.refusal.message))
+        for each in offered
+    ]
 
 
 def test_every_action_has_its_command() -> None:
