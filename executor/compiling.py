@@ -21,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     Node,
+    VariableNode,
     Visitor,
     get_named_type,
     is_abstract_type,
@@ -339,7 +340,7 @@ class Compiler:
         wants, below = self._wanted(how, definition)
         shape = self._shape(definition.type, details, below, pairs=isinstance(wants, Mapping))
         if isinstance(wants, Wants) and isinstance(place, InRecord):
-            along = _along_with(place, how, definition, details[0], wants)
+            along = self._along_with(place, how, definition, details[0], wants)
             if along is not None:
                 wants.at((), PRESENT)
                 resolve = brought(along, len(wants.values))
@@ -347,6 +348,25 @@ class Compiler:
                 return Step(key, taking, resolve, None, shape, definition, details[0])
         start = place.row() if how.keyed is None else _key(place, how.over)
         return Step(key, _taking(writer, start, place), how, wants, shape, definition, details[0])
+
+    def _along_with(
+        self, place: InRecord, how: Resolve, definition: GraphQLField, details: FieldDetails, wants: Wants
+    ) -> Along | None:
+        """Say how an answer that holds rows comes along, if it can: by arguments that this plan is of."""
+        is_there = place.source.direct.issuperset(how.over)
+        if how.along is None or not is_there or not _can_be_listed(wants):
+            return None
+        deciding = self._telling.sizes | self._telling.places
+        for argument in details.node.arguments or ():
+            is_known = isinstance(argument.value, VariableNode) and argument.name.value in deciding
+            if not is_known and _has_variables(argument):
+                return None
+        variables = self._executor.variable_values
+        try:
+            given = get_argument_values(definition, details.node, variables, details.fragment_variable_values)
+            return how.along(how.arguments(given) if how.arguments else given)
+        except Exception:  # noqa: BLE001 whoever resolves it meets it again, and says so
+            return None
 
     def _wanted(
         self, how: Resolve, definition: GraphQLField
@@ -480,22 +500,6 @@ def _listed(place: Place, definition: GraphQLField, how: How) -> tuple[InRecord,
     if not is_there or not isinstance(kind, GraphQLList) or not is_object_type(get_named_type(kind)):
         return None
     return place, Link(source, how.over, Wants(source))
-
-
-def _along_with(
-    place: InRecord, how: Resolve, definition: GraphQLField, details: FieldDetails, wants: Wants
-) -> Along | None:
-    """Say how an answer that holds rows comes along, if it can."""
-    is_there = place.source.direct.issuperset(how.over)
-    if how.along is None or not is_there or not _can_be_listed(wants):
-        return None
-    if any(_has_variables(each) for each in details.node.arguments or ()):
-        return None
-    try:
-        given = get_argument_values(definition, details.node)
-        return how.along(how.arguments(given) if how.arguments else given)
-    except Exception:  # noqa: BLE001 whoever resolves it meets it again, and says so
-        return None
 
 
 def _lists(place: InRecord, how: Resolve, wants: Wants, along: Along) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DirectiveNode,
     DocumentNode,
     GraphQLError,
@@ -69,7 +70,7 @@ class Plans:
     def _outline(self, document: DocumentNode) -> "_Outline":
         outline = self._outlines.get(id(document))
         if outline is None:
-            outline = self._outlines[id(document)] = _Outline(document)
+            outline = self._outlines[id(document)] = _Outline(document, self._telling)
             if len(self._outlines) > MOST_PLANS:
                 self._outlines.popitem(last=False)
         return outline
@@ -85,7 +86,8 @@ class Plans:
         if outline.is_long:
             raise Unsupported("too_long")
         coerced = values.coerced
-        key = (id(operation), *(coerced.get(each) for each in outline.conditions))
+        deciding = [coerced.get(each) for each in outline.conditions]
+        key = (id(operation), *deciding, *(coerced.get(each) is None for each in outline.places))
         found = self._kept.get(key)
         if found is None:
             document = outline.document
@@ -126,17 +128,19 @@ class Plans:
 class _Outline:
     """What must be known of a document before any operation of it is prepared."""
 
-    def __init__(self, document: DocumentNode) -> None:
+    def __init__(self, document: DocumentNode, telling: Telling) -> None:
         self.document = document
         loc = document.loc
         self.is_long = loc is not None and loc.end - loc.start > LONGEST
         self._operations = [
             node for node in document.definitions if isinstance(node, OperationDefinitionNode)
         ]
-        reader = _Conditions()
+        reader = _Conditions(telling)
         visit(document, reader)
         self.conditions = tuple(sorted(reader.names))
-        """The variables that decide what is selected at all."""
+        """The variables that decide what is selected at all, or how much of it."""
+        self.places = tuple(sorted(reader.places))
+        """The variables of which only that matters, whether they are null."""
         self._signatures: dict[int, Sequence[GraphQLVariableSignature] | None] = {}
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -213,9 +217,11 @@ class Prepared:
 
 
 class _Conditions(Visitor):
-    def __init__(self) -> None:
+    def __init__(self, telling: Telling) -> None:
         super().__init__()
         self.names: set[str] = set()
+        self.places: set[str] = set()
+        self._telling = telling
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         if node.name.value not in DECIDING:
@@ -223,3 +229,10 @@ class _Conditions(Visitor):
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        if isinstance(node.value, VariableNode):
+            if node.name.value in self._telling.sizes:
+                self.names.add(node.value.name.value)
+            elif node.name.value in self._telling.places:
+                self.places.add(node.value.name.value)

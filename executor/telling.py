@@ -11,3 +11,6 @@ class Telling:
 
     describe: Describe
     describe_union: DescribeUnion = lambda _: None
+    sizes: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    """Arguments that decide whether an answer comes along: by what they are, and by whether they are null."""

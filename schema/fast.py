@@ -33,6 +33,8 @@ from schema.problems import check_texts
 from schema.types.timeline import TYPES
 from storage.reads.amounts import Amount
 
+SIZES: Final = frozenset({"first", "last"})
+PLACES: Final = frozenset({"after", "before", "filter"})
 INLINES: Final[Inlines] = {
     "URL": TEXT,
     "Cursor": TEXT,
@@ -88,4 +90,4 @@ def _arguments(field: EdgeField) -> Callable[[Mapping[str, Any]], Mapping[str, A
 @lru_cache(maxsize=1)
 def plans() -> Plans:
     """The plans of the graph, made when first asked for."""
-    return Plans(graph._schema, Telling(describe, describe_union), INLINES)  # noqa: SLF001 as its own extensions do
+    return Plans(graph._schema, Telling(describe, describe_union, SIZES, PLACES), INLINES)  # noqa: SLF001 as its own extensions do
