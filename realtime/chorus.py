@@ -6,13 +6,17 @@ from its own place, and comes back when it is up to date. Makes nothing of an ev
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from storage.feed import Event
 
 if TYPE_CHECKING:
     from realtime.channels import Channel
+
+
+AT_ONCE = 50
+"""How many events of one stream are made side by side."""
 
 
 class Part(Protocol):
@@ -80,8 +84,7 @@ class Chorus:
                 events = self._channel.after(min(member.at for member in self._members))
                 if not events:
                     break
-                for event in events:
-                    await self._tell_of(event)
+                await self._tell_of(events[:AT_ONCE])
         except Exception:  # noqa: BLE001 each meets it alone, and says or masks it
             self.let_all_go()
         finally:
@@ -90,16 +93,29 @@ class Chorus:
             if member.at != self._channel.head:  # more than is kept here
                 self.let_go(member)
 
-    async def _tell_of(self, event: Event) -> None:
+    async def _tell_of(self, events: Sequence[Event]) -> None:
+        """Make what is told of some events side by side, then hand it over in order, in one go."""
         part = next((member.part for member in self._members), None)
         if part is None:
             return
-        made = await part.make(event)
+        if len(events) == 1:
+            made = [await part.make(events[0])]
+        else:
+            made = await asyncio.gather(*[part.make(event) for event in events])
+        told = [(event.sequence, each) for event, each in zip(events, made, strict=True)]
         for member in tuple(self._members):
-            if member.at >= event.sequence:
-                continue
-            assert member.part is not None, "it brought one"
-            if member.at == event.sequence - 1 and (made is None or member.part.take(made)):
-                member.at = event.sequence
-            else:
+            if not _has_taken(member, told):
                 self.let_go(member)
+
+
+def _has_taken(member: Member, told: Sequence[tuple[int, Any]]) -> bool:
+    """Hand over what a member has not had yet, as far as it takes it."""
+    part = member.part
+    assert part is not None, "it brought one"
+    for sequence, made in told:
+        if member.at >= sequence:
+            continue
+        if member.at != sequence - 1 or not (made is None or part.take(made)):
+            return False
+        member.at = sequence
+    return True

@@ -24,6 +24,9 @@ from storage.feed import Event
 LOOK_EVERY_SECONDS = 1.5
 """How late an event can be whose ring was lost, but for the time that a look takes."""
 
+PACE_SECONDS = 0.01
+"""How long apart news is read at least: what rings meanwhile is read together."""
+
 PAGE = 500
 """How many events of a stream are read at once."""
 
@@ -166,6 +169,7 @@ class Hub:
             try:
                 await self._read(dirty)
                 delay = FIRST_DELAY_SECONDS
+                await asyncio.sleep(PACE_SECONDS)
             except Exception as error:  # noqa: BLE001 reported; whatever it was, nobody may be left behind
                 _report(error)
                 await asyncio.sleep(delay)

@@ -237,17 +237,14 @@ class _Teller:
 
     async def tell(self, event: Any) -> Frame | None:
         """Tell of an event once the database is there: what was announced is not left out."""
-        return await self.tell_as(self.viewer_now(), event)
+        viewer, shared = self.viewer_now(), getattr(event, "share_key", None)
+        if shared is None:
+            return await self.tell_as(viewer, event)
+        key = shared, self.asked, reach_of(viewer)
+        return await self._house.payloads.once(key, lambda: self.tell_as(viewer, event))
 
     async def tell_as(self, viewer: Viewer | None, event: Any) -> Frame | None:
-        """Tell this viewer of an event."""
-        shared = getattr(event, "share_key", None)
-        if shared is None:
-            return await self._patiently(event, viewer)
-        key = shared, self.asked, reach_of(viewer)
-        return await self._house.payloads.once(key, lambda: self._patiently(event, viewer))
-
-    async def _patiently(self, event: Any, viewer: Viewer | None) -> Frame | None:
+        """Tell this viewer of an event, made for nobody else."""
         return await patiently(lambda: self._try_to_tell(event, viewer))
 
     async def _look(self, viewer: Viewer | None) -> Context:

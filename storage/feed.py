@@ -140,7 +140,8 @@ async def read_after(
     )
     told: dict[str, list[Event]] = {name: [] for name in places}
     for row in rows:
-        told[row.stream].append(Event(**row._mapping))  # noqa: SLF001 a row's public name
+        event = Event(**dict(zip(NAMES, row, strict=True)))
+        told[event.stream].append(event)
     return told
 
 
