@@ -29,7 +29,7 @@ class Part(Protocol):
         """Make what is told of an event; for all who share the key, until it is another one."""
 
     def take(self, made: Any) -> bool:
-        """Take what was made, at once; False to be let go and told alone."""
+        """Take what was made, at once, None where nothing is told; False to be let go and told alone."""
 
 
 class Member(Protocol):
@@ -115,7 +115,7 @@ def _has_taken(member: Member, told: Sequence[tuple[int, Any]]) -> bool:
     for sequence, made in told:
         if member.at >= sequence:
             continue
-        if member.at != sequence - 1 or not (made is None or part.take(made)):
+        if member.at != sequence - 1 or not part.take(made):
             return False
         member.at = sequence
     return True
