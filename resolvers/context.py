@@ -54,6 +54,7 @@ class Context:
 
     `viewer` is None for nobody. Every batch takes a connection of its own: siblings run side by side.
     `hub` is there where a feed is served; `last_event_id` is the cursor that a client says it has come to.
+    One of many begins when others do, and may read together with them, each with its own eyes.
     """
 
     engine: AsyncEngine
@@ -62,6 +63,7 @@ class Context:
     sandbox: bool
     hub: Hub | None = None
     last_event_id: str | None = None
+    is_one_of_many: bool = False
     sight: Sight = field(init=False)
     reader: Reader = field(init=False, repr=False)
     _reading: AsyncEngine = field(init=False, repr=False)
@@ -132,7 +134,9 @@ class Context:
         self, reading: Reading[Any], keys: Sequence[Hashable], wants: Wants
     ) -> Sequence[Sequence[Record]]:
         """Give what is wanted of the rows of each key."""
-        records = await reading.records(self.reader, self.sight, keys, wants)
+        records = await reading.records(
+            self.reader, self.sight, keys, wants, is_one_of_many=self.is_one_of_many
+        )
         if records:
             self._note(records[0][NOW])
         if len(keys) == 1:

@@ -250,6 +250,7 @@ class _Teller:
     async def _look(self, viewer: Viewer | None) -> Context:
         """Give the eyes of this moment."""
         context = self._house.context_for(viewer)
+        context.is_one_of_many = True
         if asks_for_cursor(self.asked.document):
             await context.look()
         return context

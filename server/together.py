@@ -54,5 +54,5 @@ class Together(Generic[F]):
         return None if item is None else await self._teller.tell_as(self._viewer, item)
 
     def take(self, made: F | None) -> bool:
-        """Hand it over, if these are still the eyes that it was made for: others may see what these did not."""
+        """Hand it over, if these are still the eyes that it was made for: others may see more."""
         return self._viewer_now() is self._viewer and (made is None or self._hand_over(made))

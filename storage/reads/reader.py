@@ -37,12 +37,13 @@ class Prepared:
         names: Sequence[str] = compiled.positiontup or ()
         defaults: Mapping[str, Any] = compiled.params
         processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 as its own cursors do
-        self._parameters = [(name, defaults.get(name), processors.get(name)) for name in names]
+        self.names = names
+        self.parameters = [(name, defaults.get(name), processors.get(name)) for name in names]
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """Give the values of the parameters, in their order."""
         values = []
-        for name, default, process in self._parameters:
+        for name, default, process in self.parameters:
             value = given.get(name, default)
             values.append(value if process is None else process(value))
         return values
@@ -62,12 +63,15 @@ class Reader:
 
     async def fetch(self, statement: Prepared, given: Mapping[str, Any]) -> list[asyncpg.Record]:
         """Run a statement; give its records."""
-        arguments = statement.arguments(given)
+        return await self.run(statement.text, statement.arguments(given))
+
+    async def run(self, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+        """Run a statement's words with what they are given in order; give its records."""
         for listener in self._listeners:
-            listener(statement.text, arguments)
+            listener(text, arguments)
         pool = self._open or await self._opened()
         async with pool.acquire() as connection:
-            found: list[asyncpg.Record] = await connection.fetch(statement.text, *arguments)
+            found: list[asyncpg.Record] = await connection.fetch(text, *arguments)
             return found
 
     def listen(self, listener: "Listener") -> Callable[[], None]:

@@ -4,7 +4,7 @@ Decides how keys travel to the database and how rows become small frozen values.
 """
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.values import RequestKey
 from executor.wants import Wants
 from storage.clock import present
+from storage.reads.gathered import ForMany, Gathered
 from storage.reads.reader import Prepared, Reader
-from storage.reads.source import Joined, Source, again, exported
+from storage.reads.source import POSITION, Joined, Source, again, exported
 from storage.visibility import Sight
 
 K = TypeVar("K", bound=Hashable)
@@ -124,13 +125,34 @@ class Reading(Source[R]):
         return await connection.execute(self.statement, parameters)
 
     async def records(
-        self, reader: Reader, sight: Sight, keys: Sequence[Hashable], wants: Wants
+        self,
+        reader: Reader,
+        sight: Sight,
+        keys: Sequence[Hashable],
+        wants: Wants,
+        *,
+        is_one_of_many: bool = False,
     ) -> list[Record]:
-        """What is wanted of the rows of all keys, in the statement's order; each names its key's place."""
-        prepared = wants.kept.get(self)
-        if prepared is None:
-            prepared = wants.kept[self] = Prepared(self.wanted(wants))
-        return await reader.fetch(prepared, {**sight.parameters(), **self._keys.parameters(keys)})
+        """What is wanted of the rows of all keys, in the statement's order; each names its key's place.
+
+        One of many asks at the same moment as others, who may have other eyes: the place is then of no use.
+        """
+        given = {**sight.parameters(), **self._keys.parameters(keys)}
+        kept = wants.kept.get(self)
+        if kept is None:
+            kept = wants.kept[self] = self._prepare(wants, given)
+        prepared, gathered = kept
+        if is_one_of_many and len(keys) == 1:
+            answer: list[Record] = await gathered.fetch(reader, given)
+            return answer
+        found: list[Record] = await reader.fetch(prepared, given)
+        return found
+
+    def _prepare(self, wants: Wants, askers: Collection[str]) -> tuple[Prepared, Gathered]:
+        statement = self.wanted(wants)
+        prepared = Prepared(statement)
+        many = ForMany(statement, prepared, askers=askers, place=self._keys.c.position.key)
+        return prepared, Gathered(prepared, many, place_at=POSITION)
 
     def wanted(self, wants: Wants) -> sa.Select[Any]:
         """The statement that reads what is wanted."""
@@ -143,4 +165,6 @@ class Reading(Source[R]):
             .lateral("found")
         )
         outer = keys.table.join(found, sa.true())
-        return joined.select(found, outer, keys.c.position, present).order_by(*again(self.order, found))
+        return joined.select(found, outer, keys.c.position, present.label("now")).order_by(
+            *again(self.order, found)
+        )
