@@ -4,6 +4,8 @@ Decides how both are laid out for reading. The document stands here, so that it 
 """
 
 import re
+import subprocess
+import sys
 from typing import Final
 
 from graphql import parse
@@ -23,7 +25,6 @@ DOCUMENT: Final = """{
     refunds { status amount { amount } }
   }
 }"""
-FIELDS: Final = ("status", "dueAt", "overdue", "order", "refunds")
 BREAKS: Final = re.compile(r" (?=(?:LEFT OUTER JOIN|(?<!OUTER )JOIN|FROM|WHERE|AND|ORDER BY)\b)|\n")
 
 
@@ -34,11 +35,11 @@ def document() -> str:
 
 def code() -> str:
     """What is generated for the request, field by field."""
-    source = _request()[0].replace("} for row in rows]", "\n    } for row in rows]").rstrip()
-    for name in FIELDS:
-        source = source.replace(f"'{name}': ", f"\n        '{name}': ", 1)
-    laid_out = re.sub(r" +\n", "\n", source)
-    return f"```python\n{laid_out}\n```\n"
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "110", "-"]
+    laid_out = subprocess.run(  # noqa: S603 the house's own formatter
+        command, input=_request()[0], capture_output=True, text=True, check=True
+    )
+    return f"```python\n{laid_out.stdout}```\n"
 
 
 def statement() -> str:
