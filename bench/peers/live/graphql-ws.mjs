@@ -13,7 +13,10 @@ import { WebSocketServer } from "ws";
 const { FEED_HOST: host, FEED_DATABASE: database, FEED_USER: user, FEED_SECRET: secret } = process.env;
 const { FEED_PASSWORD: password, FEED_PORT: databasePort, FEED_EPOCH: epoch } = process.env;
 const INSTANT = 1184;
-pg.types.setTypeParser(INSTANT, (text) => `${text.replace(" ", "T").replace("+00", "")}Z`);
+pg.types.setTypeParser(INSTANT, (text) => {
+  const [seconds, fraction = ""] = text.replace(" ", "T").replace("+00", "").split(".");
+  return `${seconds}.${fraction.padEnd(6, "0")}Z`;
+});
 pg.types.setTypeParser(20, Number);
 const settings = { host, database, user, password, port: Number(databasePort), options: "-c timezone=UTC" };
 const pool = new pg.Pool({ ...settings, max: 10 });
