@@ -82,20 +82,36 @@ class HoldRow:
 
 _line = journal_lines
 _reversed = journal_lines.alias("reversed")
+_its_journal = sa.and_(journals.c.seller_id == _line.c.seller_id, journals.c.number == _line.c.journal_number)
+# Asked line by line, and only where it is wanted: to join a seller's journals is to read them all.
 _reversed_number = (
     sa.select(_reversed.c.entry_number)
-    .where(
-        _reversed.c.seller_id == journals.c.seller_id,
-        _reversed.c.journal_number == journals.c.reverses_number,
-        _reversed.c.position == _line.c.position,
+    .select_from(
+        journals.join(
+            _reversed,
+            sa.and_(
+                _reversed.c.seller_id == journals.c.seller_id,
+                _reversed.c.journal_number == journals.c.reverses_number,
+            ),
+        )
     )
-    .correlate(journals, _line)
+    .where(_its_journal, _reversed.c.position == _line.c.position)
+    .correlate(_line)
     .scalar_subquery()
 )
-_source = _line.join(
-    journals, sa.and_(journals.c.seller_id == _line.c.seller_id, journals.c.number == _line.c.journal_number)
+
+
+def _of_journal(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    return sa.select(column).where(_its_journal).correlate(_line).scalar_subquery()
+
+
+_entry = columns_of(
+    EntryRow,
+    _line,
+    kind=_of_journal(journals.c.kind),
+    description=_of_journal(journals.c.description),
+    reversed_entry_number=_reversed_number,
 )
-_entry = columns_of(EntryRow, _line, journals, reversed_entry_number=_reversed_number)
 _is_entry: sa.ColumnElement[bool] = sa.literal_column("journal_lines.entry_number IS NOT NULL", sa.Boolean)
 
 entry_by_number = Reading(
@@ -106,7 +122,7 @@ entry_by_number = Reading(
         _line.c.entry_number,
     ),
     _entry,
-    _source,
+    _line,
     sees_money(_line),
 ).one
 entries_of_request = Reading(
@@ -117,7 +133,7 @@ entries_of_request = Reading(
         _line.c.request_number,
     ),
     _entry,
-    _source,
+    _line,
     _is_entry,
     sees_money(_line),
     order=[_line.c.entry_number],
@@ -130,7 +146,7 @@ entries_of_journal = Reading(
         _line.c.journal_number,
     ),
     _entry,
-    _source,
+    _line,
     _is_entry,
     sees_money(_line),
     order=[_line.c.entry_number],
@@ -138,7 +154,7 @@ entries_of_journal = Reading(
 entries = Listing(
     EntryRow,
     _entry,
-    _source,
+    _line,
     _is_entry,
     sees_money(_line),
     on=(_line.c.seller_id,),
