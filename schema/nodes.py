@@ -56,7 +56,10 @@ SOURCES: Final[Mapping[str, Reading[Any]]] = {kind: read.__self__ for kind, (rea
 
 async def find(context: Context, text: str, kind: str | None = None, wants: Wants | None = None) -> Any:
     """Give what an id names, if it is of this kind and the viewer may see it. Raises BadId."""
-    named = ids.decode(text)
+    return await _found(context, ids.decode(text), kind, wants)
+
+
+async def _found(context: Context, named: ids.GlobalId, kind: str | None, wants: Wants | None) -> Any:
     if named.kind not in READS or kind not in (None, named.kind):
         return None
     reading, key = READS[named.kind]
@@ -74,9 +77,9 @@ async def node(context: Context, _: object, *, id_: str, wants: Mapping[str, Wan
     """Give what one id names; a pair of its type and a record, where it is told what is wanted of each."""
     if wants is None:
         return await find(context, id_)
-    kind = ids.decode(id_).kind
-    found = await find(context, id_, kind, wants.get(kind))
-    return None if found is None else (kind, found)
+    named = ids.decode(id_)
+    found = await _found(context, named, None, wants.get(named.kind))
+    return None if found is None else (named.kind, found)
 
 
 node.source = SOURCES  # type: ignore[attr-defined]  # read by whoever plans

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.money import Currency, Money
 from domain.statement import Line, Statement, statement
-from domain.values import Charge, RequestKey
+from domain.values import Charge
 from domain.words import HoldStatus, JournalKind, LedgerComponent
 from storage.reads.amounts import amount_of
 from storage.reads.pages import Listing, Order
@@ -44,11 +44,6 @@ class EntryRow:
     balance_after = amount_of("balance_after_minor")
     """The posted balance once it had moved."""
 
-    @property
-    def request_key(self) -> RequestKey | None:
-        """The request it belongs to, if to one."""
-        return None if self.request_number is None else RequestKey(self.seller_id, self.request_number)
-
 
 @dataclass(frozen=True, slots=True)
 class HoldRow:
@@ -62,11 +57,6 @@ class HoldRow:
     parts: list[dict[str, Any]]
     total_minor: int
     since: datetime
-
-    @property
-    def request_key(self) -> RequestKey:
-        """The request whose return it waits for."""
-        return RequestKey(self.seller_id, self.request_number)
 
     @property
     def charges(self) -> list[Charge]:

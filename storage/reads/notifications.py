@@ -36,11 +36,6 @@ class NotificationRow:
             return None
         return RequestKey(self.owner_id, self.request_number)
 
-    @property
-    def thread_key(self) -> tuple[int, int] | None:
-        """The conversation it is about, if about one."""
-        return None if self.owner_id is None or self.thread_id is None else (self.owner_id, self.thread_id)
-
 
 _columns = columns_of(NotificationRow, notifications)
 

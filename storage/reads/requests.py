@@ -78,11 +78,6 @@ class RequestRow:
         return RequestKey(self.seller_id, self.number)
 
     @property
-    def full_number(self) -> str:
-        """The name people say: R12-7."""
-        return str(self.key)
-
-    @property
     def owner_version(self) -> None:
         """What changes with everything that its seller sees: only records of it know."""
 

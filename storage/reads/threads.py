@@ -5,7 +5,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from domain.values import RequestKey
 from domain.words import Handler, MessageKind, Party, ThreadKind
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import MESSAGE, ONE, OWNED, Reading, columns_of
@@ -38,16 +37,6 @@ class ThreadRow:
     def key(self) -> tuple[int, int]:
         """The thread's name in storage."""
         return (self.owner_id, self.id)
-
-    @property
-    def request_key(self) -> RequestKey | None:
-        """The request it is about; none for a direct one."""
-        return None if self.request_number is None else RequestKey(self.owner_id, self.request_number)
-
-    @property
-    def unread(self) -> bool:
-        """Whether something waits to be read, or was marked so."""
-        return self.marked_unread or self.unread_count > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from domain.values import RequestKey
 from domain.words import (
     Party,
     RequestAction,
@@ -45,11 +44,6 @@ class TimelineRow:
     due_at: datetime | None
     missed_party: Party | None
     satisfied: bool | None
-
-    @property
-    def request_key(self) -> RequestKey:
-        """The request it happened to."""
-        return RequestKey(self.seller_id, self.request_number)
 
 
 def _unless(kind: TimelineKind, seen: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
