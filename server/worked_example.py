@@ -13,7 +13,7 @@ from graphql import parse
 from executor.plans import Plans
 from executor.wants import Wants
 from schema.fast import plans
-from storage.reads.reader import Prepared
+from storage.prepared import Prepared
 from storage.reads.sets import Reading
 
 DOCUMENT: Final = """{

@@ -12,7 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from asyncpg import Record
 
-from storage.reads.reader import Prepared, Reader
+from storage.prepared import Prepared
+from storage.reads.reader import Reader
 
 AT_ONCE: Final = 200
 """How many askers share one statement at most."""

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from executor.wants import Wants
 from storage.clock import present
-from storage.reads.reader import Prepared, Reader
+from storage.prepared import Prepared
+from storage.reads.reader import Reader
 from storage.reads.sets import Keys
 from storage.reads.source import NOW, POSITION, Joined, Source, labels
 from storage.visibility import Sight

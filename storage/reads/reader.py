@@ -11,14 +11,12 @@ from weakref import WeakKeyDictionary
 
 import asyncpg
 import orjson
-import sqlalchemy as sa
-from sqlalchemy import Dialect, Engine, event
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import SESSION
+from storage.prepared import Prepared
 
-DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 STATEMENTS_KEPT: Final = 500  # prepared, by each connection
 READING: Final = SESSION | {"plan_cache_mode": "force_generic_plan"}
 """To plan a statement that joins ten tables takes longer than to run it, and its values change nothing."""
@@ -26,27 +24,6 @@ READING: Final = SESSION | {"plan_cache_mode": "force_generic_plan"}
 
 Listener = Callable[[str, Sequence[Any]], None]
 """Hears a statement and its parameters."""
-
-
-class Prepared:
-    """A statement as PostgreSQL is told it, and its parameters in order."""
-
-    def __init__(self, statement: sa.Select[Any]) -> None:
-        compiled = statement.compile(dialect=DIALECT)
-        self.text = compiled.string
-        names: Sequence[str] = compiled.positiontup or ()
-        defaults: Mapping[str, Any] = compiled.params
-        processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 as its own cursors do
-        self.names = names
-        self.parameters = [(name, defaults.get(name), processors.get(name)) for name in names]
-
-    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
-        """Give the values of the parameters, in their order."""
-        values = []
-        for name, default, process in self.parameters:
-            value = given.get(name, default)
-            values.append(value if process is None else process(value))
-        return values
 
 
 class Reader:

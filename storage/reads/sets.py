@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.values import RequestKey
 from executor.wants import Wants
 from storage.clock import present
+from storage.prepared import Prepared
 from storage.reads.gathered import ForMany, Gathered
-from storage.reads.reader import Prepared, Reader
+from storage.reads.reader import Reader
 from storage.reads.source import POSITION, Joined, Source, again, exported
 from storage.visibility import Sight
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.operators import desc_op
 
 from executor.wants import PRESENT, Path, Wants
-from storage.reads.reader import DIALECT
+from storage.prepared import DIALECT
 
 R = TypeVar("R")
 
