@@ -18,7 +18,7 @@ def brought(along: Along, width: int) -> Resolve:
             for key, lists in given
         ]
 
-    return Resolve(make, keyed=make)
+    return Resolve(make, keyed=make, is_ready=True)
 
 
 def same(check: Callable[[Any, Any], None]) -> Resolve:
@@ -29,4 +29,4 @@ def same(check: Callable[[Any, Any], None]) -> Resolve:
             check(context, key)
         return [row for _, row in given]
 
-    return Resolve(passed, keyed=passed)
+    return Resolve(passed, keyed=passed, is_ready=True)

@@ -88,8 +88,15 @@ class Step:
     constant: GraphQLField = field(init=False)
     varying: GraphQLField | None = field(init=False)
     """The field with those of its arguments that are the same in every run, and with those that are not."""
+    variables: Mapping[str, str] | None = field(init=False)
+    """The variable of each argument that is not the same in every run, if it is one and nothing around it."""
     known: Mapping[str, Any] | None = field(init=False, default=None)
     """What the resolver is given in every run, once it has been worked out."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may have to wait for an answer, or something below it may."""
+        return (self.resolve is not None and not self.resolve.is_ready) or _waits(self.shape)
 
     def __post_init__(self) -> None:
         given = {each.name.value: each for each in self.details.node.arguments or ()}
@@ -98,6 +105,21 @@ class Step:
         self.constant = GraphQLField(kind, {n: each for n, each in arguments.items() if n not in varying})
         others = {name: each for name, each in arguments.items() if name in varying}
         self.varying = GraphQLField(kind, others) if others else None
+        self.variables = {
+            arguments[name].out_name or name: each.value.name.value
+            for name, each in given.items()
+            if name in varying and isinstance(each.value, VariableNode)
+        }
+        if len(self.variables) < len(varying) or self.details.fragment_variable_values is not None:
+            self.variables = None
+
+
+def _waits(shape: Shape) -> bool:
+    if shape.item is not None:
+        return _waits(shape.item)
+    if shape.abstract is not None:
+        return any(each.waiting for each in shape.abstract.selections.values())
+    return shape.selection is not None and bool(shape.selection.waiting)
 
 
 def _has_variables(node: Node) -> bool:
@@ -121,6 +143,10 @@ class Selection:
     build: Build = field(init=False)
     source: str = field(init=False, default="")
     steps: list[Step] = field(default_factory=list)
+    waiting: Sequence[Step] = field(init=False, default=())
+    """Those of its steps that wait for something, or have a step below them that does."""
+    ready: Sequence[Step] = field(init=False, default=())
+    """The others."""
 
 
 class Compiler:
@@ -163,6 +189,8 @@ class Compiler:
                 selection.steps.append(self._step(key, kind, details, place_of))
             items.append((key, expression))
         selection.build, selection.source = writer.function(ROW, display(items), made=_made(place))
+        selection.waiting = [step for step in selection.steps if step.waits]
+        selection.ready = [step for step in selection.steps if not step.waits]
         return selection
 
     def _definition(

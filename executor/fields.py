@@ -66,20 +66,20 @@ class Along:
 class Resolve:
     """The value comes from `resolve(context, row, **arguments)`, awaited or not.
 
-    Where there is such a way, all rows are answered at once: by `many(context, rows, **arguments)`, or by
-    `keyed(context, keys, **arguments)`, where a key is what the row has in the attributes `over`: a tuple, or
-    the value where there is one. `arguments` turns what the document gives into what all of them take.
+    Where there is such a way, all rows are answered at once by `keyed(context, keys, **arguments)`, where a
+    key is what the row has in the attributes `over`: a tuple, or the value where there is one. `arguments`
+    turns what the document gives into what both of them take.
 
     `source` says that the answers are rows of it, or hold such rows where `is_holder`: `keyed`, or else
     `resolve`, then takes `wants=` as well and gives records in its order. By type where an answer may be of
     several: answers are then pairs of a type's name and a record. With `is_link`, `keyed` gives at most one
     row for a key, which whoever reads the rows above may bring along in the same statement. `along` says
     so of an answer that holds rows, by its arguments, if they are the same in every run. `same(context, key)`
-    says that the answer is the row itself; it raises where it may not be given.
+    says that the answer is the row itself; it raises where it may not be given. With `is_ready` nothing is
+    waited for.
     """
 
     resolve: Callable[..., Any]
-    many: Callable[..., Awaitable[Sequence[Any]]] | None = None
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     keyed: Callable[..., Awaitable[Sequence[Any]]] | None = None
     over: tuple[str, ...] = ()
@@ -88,6 +88,7 @@ class Resolve:
     is_link: bool = False
     along: Callable[[Mapping[str, Any]], Along | None] | None = None
     same: Callable[[Any, Any], None] | None = None
+    is_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)

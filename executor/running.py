@@ -31,13 +31,15 @@ class Run:
     async def objects(self, selection: Selection, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Make what is selected of rows of one type."""
         made = selection.build(rows)
-        steps = selection.steps
-        if not steps or not made:
+        if not made:
             return made
-        if len(steps) == 1:
-            await self._fill(steps[0], rows, made)
-        else:
-            await gather_with_cancel(*[self._fill(step, rows, made) for step in steps])
+        for step in selection.ready:
+            await self._fill(step, rows, made)
+        waiting = selection.waiting
+        if len(waiting) == 1:
+            await self._fill(waiting[0], rows, made)
+        elif waiting:
+            await gather_with_cancel(*[self._fill(step, rows, made) for step in waiting])
         return made
 
     async def _fill(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
@@ -51,10 +53,12 @@ class Run:
         if how is None:
             return given
         arguments, context = self._arguments_of(step), self._context
-        together = how.keyed or how.many
-        if together is not None:
-            return await together(context, given, **arguments)
+        if how.keyed is not None:
+            return await how.keyed(context, given, **arguments)
         resolve = how.resolve
+        if len(given) == 1:
+            value = resolve(context, given[0], **arguments)
+            return [await value if is_awaitable(value) else value]
         return await _all(lambda row: resolve(context, row, **arguments), given)
 
     def _arguments_of(self, step: Step) -> Mapping[str, Any]:
@@ -65,7 +69,19 @@ class Run:
             known = step.known = {**self._converted(step, step.constant), **wants}
         if step.varying is None:
             return known
-        return {**known, **self._converted(step, step.varying)}
+        return {**known, **(self._taken(step) or self._converted(step, step.varying))}
+
+    def _taken(self, step: Step) -> Mapping[str, Any] | None:
+        """Give what variables alone make, which GraphQL has taken already; None where there is more to it."""
+        convert, variables, coerced = (
+            step.resolve and step.resolve.arguments,
+            step.variables,
+            self._variables.coerced,
+        )
+        if convert is None or variables is None:
+            return None
+        given = {name: coerced.get(variable) for name, variable in variables.items()}
+        return None if None in given.values() else convert(given)
 
     def _converted(self, step: Step, part: GraphQLField) -> Mapping[str, Any]:
         assert step.resolve is not None, "only what is resolved has arguments"

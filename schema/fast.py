@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from graphql import GraphQLField, GraphQLUnionType
+from strawberry import ID
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryOptional
 
 from executor.fields import Compute, Embed, How, Kinds, Read, Resolve
 from executor.leaves import TEXT, Inline, Inlines
@@ -35,6 +37,9 @@ from storage.reads.amounts import Amount
 
 SIZES: Final = frozenset({"first", "last"})
 PLACES: Final = frozenset({"after", "before", "filter"})
+PLAIN: Final = (str, int, bool, ID)
+"""What needs no conversion once GraphQL has taken it."""
+
 INLINES: Final[Inlines] = {
     "URL": TEXT,
     "Cursor": TEXT,
@@ -78,13 +83,26 @@ def _read(field: ColumnField) -> How:
 
 def _arguments(field: EdgeField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     config, registry = graph.config, graph.schema_converter.scalar_registry
+    taken_as_it_is = {
+        config.name_converter.from_argument(each): each.python_name
+        for each in field.arguments
+        if _plain(each.type) in PLAIN
+    }
 
     def convert(given: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = convert_arguments(dict(given), field.arguments, registry, config)
+        if taken_as_it_is.keys() >= given.keys():
+            found = {taken_as_it_is[name]: value for name, value in given.items()}
+        else:
+            found = convert_arguments(dict(given), field.arguments, registry, config)
         check_texts(found)
         return found
 
     return convert
+
+
+def _plain(kind: Any) -> Any:
+    """The type that an argument has where it is not null."""
+    return kind.of_type if kind.__class__ is StrawberryOptional else kind
 
 
 @lru_cache(maxsize=1)

@@ -47,7 +47,13 @@ def _place(id_: str, arguments: Mapping[str, Any]) -> Iterator[str]:
 def check_texts(arguments: Mapping[str, Any]) -> None:
     """Raises BadInput for a text that no database can look for."""
     for name, value in arguments.items():
-        if isinstance(value, str) and (
-            "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
-        ):
+        if isinstance(value, str) and ("\0" in value or not (value.isascii() or _is_unicode(value))):
             raise BadInput("A text cannot hold U+0000 or half of a surrogate pair.", name)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from starlette.requests import Request
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -16,24 +15,20 @@ def encode(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_UTC_Z)
 
 
-def preferred_type(request: Request) -> str:
+@lru_cache(maxsize=200)
+def preferred_type(accept: str) -> str:
     """Choose between plain JSON, the media type of GraphQL responses, and an event stream.
 
     Of what is wanted alike, an answer goes before events, and honest status codes before plain JSON.
     """
-    return _preferred(request.headers.get("accept", ""))
-
-
-@lru_cache(maxsize=200)
-def _preferred(accept: str) -> str:
     ranks = {EVENT_STREAM: 0, JSON: 1, GRAPHQL_RESPONSE: 2}
     wanted = {name: quality for name, quality in _accepted(accept).items() if name in ranks and quality > 0}
     return max(wanted, key=lambda name: (wanted[name], ranks[name]), default=JSON)
 
 
-def takes_events(request: Request) -> bool:
+def takes_events(accept: str) -> bool:
     """Whether the client can read an event stream at all, if maybe not gladly."""
-    return _accepted(request.headers.get("accept", "")).get(EVENT_STREAM, 0) > 0
+    return _accepted(accept).get(EVENT_STREAM, 0) > 0
 
 
 def _accepted(accept: str) -> dict[str, float]:

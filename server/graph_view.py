@@ -22,7 +22,7 @@ from server.auth import BadToken
 from server.encoding import EVENT_STREAM, GRAPHQL_RESPONSE, preferred_type, takes_events
 from server.errors import refuse
 from server.operations import Operations, Outcome
-from server.requests import BadRequest, Operation, operation_in, read_sent
+from server.requests import BadRequest, Head, Operation, operation_in, read_sent
 from server.sockets import Identify
 from server.viewers import Caller
 
@@ -68,18 +68,19 @@ class GraphView:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         began = perf_counter()
-        kind, outcome, response = await self._answer(Request(scope, receive, send))
+        kind, outcome, response = await self._answer(scope, receive)
         if self._metered is not None:
             self._metered(kind, outcome, None if outcome == BEGUN else perf_counter() - began)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> tuple[str, str, ASGIApp]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[str, str, ASGIApp]:
         """Run the operation a request carries; say of which kind it was, and what came of it."""
-        wanted = preferred_type(request)
+        head = Head(scope)
+        wanted = preferred_type(head.get(b"accept") or "")
         # What does not run is no event: it is told with its status.
         media_type = GRAPHQL_RESPONSE if wanted == EVENT_STREAM else wanted
         try:
-            asked, caller = await self._understand(request)
+            asked, caller = await self._understand(head, receive)
         except BadRequest as bad:
             return NO_KIND, REFUSED, _refuse(bad, media_type)
         except BadToken as bad_token:
@@ -88,27 +89,27 @@ class GraphView:
             return NO_KIND, REFUSED, no
         except GraphQLError as error:
             not_run = Outcome({"errors": [error.formatted]}, ran=False, failed=False)
-            return NO_KIND, *_respond(request, Written(not_run), media_type)
+            return NO_KIND, *_respond(head, Written(not_run), media_type)
         kind = asked.kind.value
         if asked.kind is OperationType.SUBSCRIPTION:
-            return kind, BEGUN, self._streams.follow(request, asked.operation, caller)
+            return kind, BEGUN, self._streams.follow(Request(scope), asked.operation, caller)
         if wanted == EVENT_STREAM:
             outcome = await self._operations.run(asked.operation, caller.viewer)
-            said, response = _respond(request, Written(outcome), media_type)
+            said, response = _respond(head, Written(outcome), media_type)
             return kind, said, sse.once(outcome.body) if outcome.ran else response
-        return kind, *_respond(request, await self._written(asked, caller.viewer), media_type)
+        return kind, *_respond(head, await self._written(asked, caller.viewer), media_type)
 
-    async def _understand(self, request: Request) -> tuple[Asked, Caller]:
+    async def _understand(self, head: Head, receive: Receive) -> tuple[Asked, Caller]:
         """Give what is asked for and by whom; raises BadRequest, BadToken, GraphQLError."""
-        sent = await read_sent(request, body_limit_bytes=self._body_limit_bytes)
-        authorization = request.headers.get("authorization")
-        asked = self._remembered.get((request.method, sent))
+        sent = await read_sent(head, receive, body_limit_bytes=self._body_limit_bytes)
+        authorization = head.get(b"authorization")
+        asked = self._remembered.get((head.method, sent))
         if asked is not None:
             return asked, await self._identify(authorization)
-        operation = operation_in(request.method, sent)
+        operation = operation_in(head.method, sent)
         caller = await self._identify(authorization)
-        kind = self._check(request, self._operations.check(operation))
-        return self._remember(request.method, sent, operation, kind), caller
+        kind = self._check(head, self._operations.check(operation))
+        return self._remember(head.method, sent, operation, kind), caller
 
     async def _written(self, asked: Asked, viewer: Viewer | None) -> Written:
         async def run() -> Outcome:
@@ -127,13 +128,13 @@ class GraphView:
                 self._remembered.popitem(last=False)
         return asked
 
-    def _check(self, request: Request, kind: OperationType) -> OperationType:
-        if kind is OperationType.SUBSCRIPTION and not takes_events(request):
+    def _check(self, head: Head, kind: OperationType) -> OperationType:
+        if kind is OperationType.SUBSCRIPTION and not takes_events(head.get(b"accept") or ""):
             raise GraphQLError(
                 "Subscriptions are not served over plain HTTP: open a socket (graphql-transport-ws), "
                 "or ask for server-sent events with Accept: text/event-stream."
             )
-        if request.method == "GET" and kind is OperationType.MUTATION:
+        if head.method == "GET" and kind is OperationType.MUTATION:
             raise BadRequest(405, "GET may only read: send mutations by POST.")
         return kind
 
@@ -156,16 +157,19 @@ def _refuse(bad: BadRequest, media_type: str) -> Response:
     return refuse(bad.status, bad.message, code, path=bad.path, media_type=media_type, headers=headers)
 
 
-def _to_get(request: Request, written: Written, media_type: str) -> tuple[str, _Ready]:
+def _to_get(head: Head, written: Written, media_type: str) -> tuple[str, _Ready]:
     """Tell a client that has this answer already that it still holds."""
     tag = written.tag
     headers = [*TO_ONE_ALONE, (b"etag", tag.encode())]
-    known = request.headers.get("if-none-match")
+    known = head.get(b"if-none-match")
     if known is not None and _names(known, tag):
         return UNCHANGED, _Ready(304, headers, b"")
+    return OK, _Ready(200, headers + _of_content(written, media_type), written.body)
+
+
+def _of_content(written: Written, media_type: str) -> list[tuple[bytes, bytes]]:
     length = str(len(written.body)).encode()
-    headers += [(b"content-type", media_type.encode()), (b"content-length", length)]
-    return OK, _Ready(200, headers, written.body)
+    return [(b"content-length", length), (b"content-type", media_type.encode())]
 
 
 def _names(known: str, tag: str) -> bool:
@@ -174,14 +178,14 @@ def _names(known: str, tag: str) -> bool:
     return tags == ["*"] or tag.removeprefix("W/") in tags
 
 
-def _respond(request: Request, written: Written, media_type: str) -> tuple[str, ASGIApp]:
+def _respond(head: Head, written: Written, media_type: str) -> tuple[str, ASGIApp]:
     """Plain JSON answers every well-formed request with 200; the newer media type can afford the truth."""
-    if request.method == "GET" and written.is_whole:
-        return _to_get(request, written, media_type)
+    if head.method == "GET" and written.is_whole:
+        return _to_get(head, written, media_type)
     if written.failed:
         status, said = 500, FAILED
     elif written.ran:
         status, said = 200, OK if written.is_whole else ERRORS
     else:
         status, said = 400 if media_type == GRAPHQL_RESPONSE else 200, REFUSED
-    return said, Response(written.body, status, media_type=media_type)
+    return said, _Ready(status, _of_content(written, media_type), written.body)

@@ -6,11 +6,13 @@ Decides by GraphQL-over-HTTP. Knows no schema and no viewer.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import orjson
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 UNSTORABLE = "holds a character that is not text (U+0000 or half of a surrogate pair)"
 NO_QUERY = "query must be a GraphQL document."
@@ -35,11 +37,6 @@ class Operation:
     name: str | None
 
 
-async def read_operation(request: Request, *, body_limit_bytes: int) -> Operation:
-    """Read the operation from a GET's query or a POST's body; raises BadRequest."""
-    return operation_in(request.method, await read_sent(request, body_limit_bytes=body_limit_bytes))
-
-
 def operation_in(method: str, sent: bytes) -> Operation:
     """Give the operation in what was sent by this method; raises BadRequest."""
     if method == "GET":
@@ -47,16 +44,36 @@ def operation_in(method: str, sent: bytes) -> Operation:
     return _stated(parse(sent))
 
 
-async def read_sent(request: Request, *, body_limit_bytes: int) -> bytes:
+class Head:
+    """What comes before a request's body; a name that is said twice means what was said first."""
+
+    __slots__ = ("_headers", "method", "query")
+
+    def __init__(self, scope: Scope) -> None:
+        self.method: str = scope["method"]
+        self.query: bytes = scope["query_string"]
+        self._headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+
+    def get(self, name: bytes) -> str | None:
+        """What a header says, if it is there; its name in small letters."""
+        said = self._headers.get(name)
+        return None if said is None else said.decode("latin-1")
+
+
+async def read_sent(head: Head, receive: Receive, *, body_limit_bytes: int) -> bytes:
     """Read what holds the operation: a GET's query or a POST's body; raises BadRequest."""
-    if request.method == "GET":
-        query: bytes = request.scope["query_string"]
-        return query
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+    if head.method == "GET":
+        return head.query
+    if not _is_json(head.get(b"content-type") or ""):
         raise BadRequest(415, "Send the request as application/json, in UTF-8.")
-    return await read_body(request, limit_bytes=body_limit_bytes)
+    return await read_body(receive, limit_bytes=body_limit_bytes)
+
+
+@lru_cache(maxsize=200)
+def _is_json(content_type: str) -> bool:
+    media_type, _, parameters = content_type.partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    return media_type.strip().lower() == "application/json" and charset in ("", "utf-8")
 
 
 def _stated(fields: Any) -> Operation:
@@ -66,14 +83,18 @@ def _stated(fields: Any) -> Operation:
     return operation
 
 
-async def read_body(request: Request, *, limit_bytes: int) -> bytes:
-    """Read the whole body, or stop as soon as it is over the limit; raises BadRequest."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+async def read_body(receive: Receive, *, limit_bytes: int) -> bytes:
+    """Read the whole body, or stop as soon as it is over the limit; raises BadRequest, ClientDisconnect."""
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
         if len(body) > limit_bytes:
             raise BadRequest(413, f"The request is larger than {limit_bytes} bytes.")
-    return bytes(body)
+    return body
 
 
 def _from_query(name: str, value: str) -> Any:

@@ -8,6 +8,7 @@ remembered.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -46,6 +47,10 @@ class Caller:
         return (viewer.role, viewer.account_id, viewer.username) if viewer else None
 
 
+NOBODY: Final = Caller()
+NOT_BELIEVED: Final = (0.0, NOBODY)
+
+
 def nothing_is_revoked(_token_id: str) -> bool:
     """Believe every token that is in date."""
     return False
@@ -61,31 +66,32 @@ class Viewers:
         self._keys = keys
         self._is_revoked = is_revoked
         self._known: dict[str, tuple[int, bool]] = {}
-        self._believed: dict[str, tuple[float, Claims]] = {}
+        self._believed: dict[str, tuple[float, Caller]] = {}
 
     async def identify(self, authorization: str | None) -> Caller:
         """Give who is calling; raises BadToken."""
         if authorization is None:
-            return Caller()
-        claims = await self._claims(authorization)
-        account_id = await self._account_id(claims)
+            return NOBODY
+        until, caller = self._believed.get(authorization, NOT_BELIEVED)
+        if time.time() >= until:
+            caller = await self._read(authorization)
         # Last, with nothing awaited after it: what is revoked from now on finds the caller where it waits.
-        if claims.token_id is not None and self._is_revoked(claims.token_id):
+        token_id = caller.token_id
+        if token_id is not None and self._is_revoked(token_id):
             raise BadToken("The token was revoked.")
-        viewer = Viewer(claims.role, account_id, claims.subject, claims.scopes, claims.token_id)
-        return Caller(viewer, claims.expires_at)
+        return caller
 
-    async def _claims(self, authorization: str) -> Claims:
-        """Read a token, or remember what it said: never past its end."""
-        until, claims = self._believed.get(authorization, (0.0, None))
+    async def _read(self, authorization: str) -> Caller:
+        """Read a token, and remember who it stands for: never past its end."""
         now = time.time()
-        if claims is not None and now < until:
-            return claims
         claims = await read_claims(self._keys, authorization)
+        account_id = await self._account_id(claims)
+        viewer = Viewer(claims.role, account_id, claims.subject, claims.scopes, claims.token_id)
+        caller = Caller(viewer, claims.expires_at)
         if len(self._believed) >= MOST_REMEMBERED:
             self._believed.clear()
-        self._believed[authorization] = (min(now + BELIEVED_SECONDS, claims.expires_at), claims)
-        return claims
+        self._believed[authorization] = (min(now + BELIEVED_SECONDS, claims.expires_at), caller)
+        return caller
 
     async def _account_id(self, claims: Claims) -> int | None:
         if claims.role is ViewerRole.PLATFORM:

@@ -54,9 +54,9 @@ async def _friends(context: Asked, person: Person, first: int = 100) -> Any:
     return None if person.friends is None else person.friends[:first]
 
 
-async def _names(context: Asked, rows: Sequence[Any], **_: object) -> Sequence[str]:
-    context.times["many"] += 1
-    return [row.name.upper() for row in rows]
+async def _shout(context: Asked, names: Sequence[str], **_: object) -> Sequence[str]:
+    context.times["shout"] += 1
+    return [name.upper() for name in names]
 
 
 def _sometimes_later(_: object, person: Person) -> Any:
@@ -88,7 +88,7 @@ class People(Small):
                 "shout": resolved(
                     GraphQLString,
                     lambda _, row, **__: row.name.upper(),
-                    _names,
+                    _shout,
                     very=GraphQLArgument(GraphQLInt),
                 ),
                 "slow": resolved(GraphQLString, _sometimes_later),

@@ -47,10 +47,12 @@ def computed(kind: GraphQLOutputType, function: Callable[[Any], Any]) -> GraphQL
 
 
 def resolved(
-    kind: GraphQLOutputType, resolve: Callable[..., Any], many: Any = None, **arguments: GraphQLArgument
+    kind: GraphQLOutputType, resolve: Callable[..., Any], by_name: Any = None, **arguments: GraphQLArgument
 ) -> GraphQLField:
-    """A field that is resolved, with its arguments as they are."""
-    return found(kind, Resolve(resolve, many, dict if arguments else None), **arguments)
+    """A field that is resolved, with its arguments as they are; for all rows at once `by_name`, if given."""
+    over = ("name",) if by_name else ()
+    how = Resolve(resolve, dict if arguments else None, keyed=by_name, over=over)
+    return found(kind, how, **arguments)
 
 
 def _plainly(how: How) -> Callable[..., Any]:
