@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 Build = Callable[[Sequence[Any]], list[Any]]
+One = Callable[[Any], Any]
 
 
 class Writer:
@@ -39,10 +40,18 @@ class Writer:
         """
         first = f" for {made[0]} in ({made[1]},)" if made else ""
         source = f"def build(rows):\n    return [{expression} for {row} in rows{first}]\n"
+        build: Build = self._defined(source)
+        return build, source
+
+    def function_of_one(self, row: str, expression: str) -> One:
+        """Give the function that makes this expression of one row."""
+        one: One = self._defined(f"def build({row}):\n    return {expression}\n")
+        return one
+
+    def _defined(self, source: str) -> Any:
         defined: dict[str, Any] = {}
         exec(compile(source, "<plan>", "exec"), dict(self._objects), defined)  # noqa: S102 our own source
-        build: Build = defined["build"]
-        return build, source
+        return defined["build"]
 
 
 def display(items: Iterable[tuple[str, str]]) -> str:

@@ -35,7 +35,7 @@ from graphql.execution.values import get_argument_values
 
 from executor.abstract import Sort, by_attribute, by_pair, by_type
 from executor.along import brought, same
-from executor.code import Build, Writer, display
+from executor.code import Build, One, Writer, display
 from executor.fields import Along, Compute, Embed, How, Read, Resolve
 from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
 from executor.lists import listed
@@ -52,7 +52,7 @@ PlaceOf = Callable[[Writer, GraphQLObjectType], Place]
 """Gives the place of a row named `row` of one type, for code that is written by this writer."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Shape:
     """What a value must become: wrappers from the outside in, then a leaf, an object, or one of several."""
 
@@ -62,6 +62,13 @@ class Shape:
     selection: "Selection | None" = None
     abstract: "Abstract | None" = None
 
+    @property
+    def is_straight(self) -> bool:
+        """Whether it is made by straight code alone, and so the same of the same value in every run."""
+        if self.item is not None:
+            return self.item.is_straight
+        return self.abstract is None and (self.selection is None or not self.selection.steps)
+
 
 @dataclass(slots=True)
 class Abstract:
@@ -69,6 +76,12 @@ class Abstract:
 
     sort: Sort
     selections: Mapping[str, "Selection"]
+    ones: Mapping[str, One] | None = field(init=False)
+    """What makes one row of each type, if straight code does for all of them."""
+
+    def __post_init__(self) -> None:
+        ones = {name: each.one for name, each in self.selections.items() if each.one is not None}
+        self.ones = ones if len(ones) == len(self.selections) else None
 
 
 @dataclass(slots=True, eq=False)
@@ -141,6 +154,8 @@ class Selection:
 
     type_name: str
     build: Build = field(init=False)
+    one: One | None = field(init=False, default=None)
+    """The same of one row, if straight code is all there is to it."""
     source: str = field(init=False, default="")
     steps: list[Step] = field(default_factory=list)
     waiting: Sequence[Step] = field(init=False, default=())
@@ -188,7 +203,10 @@ class Compiler:
                 expression = "None"
                 selection.steps.append(self._step(key, kind, details, place_of))
             items.append((key, expression))
-        selection.build, selection.source = writer.function(ROW, display(items), made=_made(place))
+        made, code = _made(place), display(items)
+        selection.build, selection.source = writer.function(ROW, code, made=made)
+        if made is None and not selection.steps:
+            selection.one = writer.function_of_one(ROW, code)
         selection.waiting = [step for step in selection.steps if step.waits]
         selection.ready = [step for step in selection.steps if not step.waits]
         return selection

@@ -12,11 +12,11 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from executor.compiling import Abstract, Selection, Shape, Step
-from executor.lists import listed
+from executor.lists import Lasting, listed
 from executor.outcomes import Bailed
 
 NO_ARGUMENTS: Mapping[str, Any] = {}
-LISTS = frozenset({list, tuple})
+LISTS = frozenset({list, tuple, Lasting})
 
 
 class Run:
@@ -73,15 +73,11 @@ class Run:
 
     def _taken(self, step: Step) -> Mapping[str, Any] | None:
         """Give what variables alone make, which GraphQL has taken already; None where there is more to it."""
-        convert, variables, coerced = (
-            step.resolve and step.resolve.arguments,
-            step.variables,
-            self._variables.coerced,
-        )
-        if convert is None or variables is None:
+        how, variables, coerced = step.resolve, step.variables, self._variables.coerced
+        if how is None or how.arguments is None or variables is None:
             return None
         given = {name: coerced.get(variable) for name, variable in variables.items()}
-        return None if None in given.values() else convert(given)
+        return None if None in given.values() else how.arguments(given)
 
     def _converted(self, step: Step, part: GraphQLField) -> Mapping[str, Any]:
         assert step.resolve is not None, "only what is resolved has arguments"
@@ -110,6 +106,19 @@ class Run:
             return await self._each_once(shape.selection, values)
         if shape.abstract is not None:
             return await self._by_type(shape.abstract, values)
+        if shape.is_straight and all(value.__class__ is Lasting for value in values):
+            return await self._lasting(shape, values)
+        return await self._lists(shape, values)
+
+    async def _lasting(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
+        """Make again only what was not made before."""
+        new = [value for value in values if shape not in value.made]
+        if new:
+            for value, made in zip(new, await self._lists(shape, new), strict=True):
+                value.keep(shape, made)
+        return [value.made[shape] for value in values]
+
+    async def _lists(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
         assert shape.item is not None, "a shape is one of these"
         lists = [value if value.__class__ in LISTS else listed(value) for value in values]
         made = iter(await self._complete(shape.item, [item for items in lists for item in items]))
@@ -117,7 +126,7 @@ class Run:
 
     async def _each_once(self, selection: Selection, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
         """Rows that several parents share are made once."""
-        if len(rows) == 1:
+        if len(rows) == 1 or not selection.steps:
             return await self.objects(selection, rows)
         unique = {id(row): row for row in rows}
         if len(unique) == len(rows):
@@ -128,6 +137,11 @@ class Run:
 
     async def _by_type(self, abstract: Abstract, values: Sequence[Any]) -> Sequence[dict[str, Any]]:
         names, rows = abstract.sort(values)
+        ones = abstract.ones
+        if ones is not None:
+            return [ones[name](row) for name, row in zip(names, rows, strict=True)]
+        if len(rows) == 1:
+            return await self.objects(abstract.selections[names[0]], rows)
         groups: dict[str, list[Any]] = {}
         for name, row in zip(names, rows, strict=True):
             groups.setdefault(name, []).append(row)

@@ -66,7 +66,6 @@ class Context:
     is_one_of_many: bool = False
     sight: Sight = field(init=False)
     reader: Reader = field(init=False, repr=False)
-    _reading: AsyncEngine = field(init=False, repr=False)
     _batches: dict[Hashable, "_Batch"] = field(init=False, repr=False, default_factory=dict)
     _at: "asyncio.Future[datetime] | None" = field(init=False, repr=False, default=None)
     _seen: "asyncio.Task[str] | None" = field(init=False, repr=False, default=None)
@@ -74,12 +73,17 @@ class Context:
     def __post_init__(self) -> None:
         self.sight = sight_of(self.viewer)
         self.reader = reader_of(self.engine)
-        self._reading = _reading(self.engine)
+
+    @property
+    def _reading(self) -> AsyncEngine:
+        return _reading(self.engine)
 
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
         if self._at is None:
             self._at = _begun(self._read_clock())
+        elif self._at.done():
+            return self._at.result()
         return await asyncio.shield(self._at)  # one asker that goes away must not take it from the others
 
     async def _read_clock(self) -> datetime:

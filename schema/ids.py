@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,7 @@ from domain.values import RequestKey
 
 BIGINT: Final = 2**63 - 1
 INTEGER: Final = 2**31 - 1
+MOST_REMEMBERED: Final = 10_000
 
 LIMITS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
     {
@@ -65,6 +67,7 @@ def encode(kind: str, *parts: int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def decode(text: str) -> GlobalId:
     """Read an id back. Raises BadId for anything that `encode` cannot have given."""
     try:

@@ -17,10 +17,10 @@ from domain.policy import policy
 from domain.refusals import ScopeMissing
 from domain.values import RequestKey
 from domain.words import Party, RequestAction, Scope
+from executor.lists import Lasting
 from resolvers.context import Context
 from resolvers.edges.keyed import keyed
 from storage.reads import requests, whole
-from storage.visibility import Sight
 
 MOST_REMEMBERED: Final = 20_000
 SCOPES: Final = (Scope.MESSAGES_WRITE, Scope.REQUESTS_RESPOND)
@@ -38,7 +38,7 @@ class Remembered:
     facts_version: str
     since: datetime
     until: datetime | None
-    offered: Sequence[AvailableAction]
+    offered: Lasting[AvailableAction]
 
     def is_of(self, at: datetime) -> bool:
         """Whether time has not changed it."""
@@ -64,24 +64,28 @@ async def available_actions(context: Context, rows: Sequence[Asked]) -> Sequence
     """What the viewer may do now; a token too narrow for an action is told so."""
     memory: Memory = context.reader.kept.setdefault(Memory, Memory())
     at = await context.at()
-    found: dict[Key, Sequence[AvailableAction]] = {}
+    as_party, known = context.sight.as_party, memory.known
+    answers: list[Sequence[AvailableAction]] = []
     missing = []
     for row in rows:
-        party = _party(context.sight, row)
-        if party is None:
+        seller_id, number, buyer_id, _, version = row
+        party = as_party(seller_id=seller_id, buyer_id=buyer_id)
+        one = None if party is None else known.get((seller_id, number, party))
+        if one is not None and one.owner_version == version and one.is_of(at):
+            answers.append(one.offered)
             continue
-        known = memory.known.get((row[0], row[1], party))
-        if known is not None and row[4] == known.owner_version and known.is_of(at):
-            found[row[0], row[1]] = known.offered
-        else:
-            missing.append((row, party))
+        if party is not None:
+            missing.append((len(answers), row, party))
+        answers.append(())
     if missing:
-        found |= await _decided(context, memory, missing, at)
+        found = await _decided(context, memory, [(row, party) for _, row, party in missing], at)
+        for place, row, _ in missing:
+            answers[place] = found.get(row[:2], ())
     viewer = context.viewer
     scopes = {scope: viewer is not None and viewer.may(scope) for scope in SCOPES}
     if all(scopes.values()):
-        return [found.get((row[0], row[1]), ()) for row in rows]
-    return [[_within(scopes, each) for each in found.get((row[0], row[1]), ())] for row in rows]
+        return answers
+    return [[_within(scopes, each) for each in offered] for offered in answers]
 
 
 async def _decided(
@@ -105,7 +109,8 @@ async def _decided(
         if request is None:
             continue
         rules = policy(row[3])
-        found[row[:2]] = offered = actions.available_actions(request, by=party, at=at, policy=rules)
+        offered = Lasting(actions.available_actions(request, by=party, at=at, policy=rules))
+        found[row[:2]] = offered
         version = versions.get(row[:2])
         if version is not None and row[4] is not None:
             until = actions.unchanged_until(request, at=at, policy=rules)
@@ -120,10 +125,6 @@ async def _facts_versions(context: Context, rows: Sequence[Asked]) -> Mapping[Ke
         return {}
     found = await context.records(requests.FACTS_OF, keys, requests.FACTS)
     return {key: records[0][0] for key, records in zip(keys, found, strict=True) if records}
-
-
-def _party(sight: Sight, row: Asked) -> Party | None:
-    return sight.as_party(seller_id=row[0], buyer_id=row[2])
 
 
 def _within(scopes: Mapping[Scope, bool], action: AvailableAction) -> AvailableAction:
