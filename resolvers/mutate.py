@@ -15,13 +15,13 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import NotAllowed, Refusal
 from domain.viewer import Viewer
 from domain.words import UserErrorCode
 from resolvers.context import Context
 from storage import clock, idempotency
+from storage.connection import Connection
 from storage.engine import is_deadlock
 from storage.transaction import savepoint, transaction
 
@@ -78,7 +78,7 @@ class Answer:
 class Write:
     """One mutation's transaction, and for whom it runs."""
 
-    connection: AsyncConnection
+    connection: Connection
     viewer: Viewer
     context: Context
 

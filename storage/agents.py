@@ -7,24 +7,22 @@ rows they hang on are locked first.
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import EventKind
+from storage.connection import Connection
 from storage.tables import accounts, buyer_flags, internal_notes, requests
 from storage.telling import queue_changed
 from storage.transaction import tell, touch
 
 
-async def is_agent(connection: AsyncConnection, account_id: int) -> bool:
+async def is_agent(connection: Connection, account_id: int) -> bool:
     """Whether an account is one of Support's."""
     found = sa.select(accounts.c.is_agent).where(accounts.c.id == account_id)
     return bool((await connection.execute(found)).scalar_one_or_none())
 
 
-async def assign(
-    connection: AsyncConnection, key: RequestKey, assignee_id: int | None, *, at: datetime
-) -> None:
+async def assign(connection: Connection, key: RequestKey, assignee_id: int | None, *, at: datetime) -> None:
     """Write who works on a request; it has moved, so its version goes up."""
     moved = await connection.execute(
         sa.update(requests)
@@ -36,7 +34,7 @@ async def assign(
     tell(connection, [queue_changed(key, EventKind.REQUEST_ASSIGNED, at, assignee_id=assignee_id)])
 
 
-async def assignee(connection: AsyncConnection, key: RequestKey) -> int | None:
+async def assignee(connection: Connection, key: RequestKey) -> int | None:
     """Who works on a request."""
     found = sa.select(requests.c.assignee_id).where(
         requests.c.seller_id == key.seller_id, requests.c.number == key.number
@@ -46,7 +44,7 @@ async def assignee(connection: AsyncConnection, key: RequestKey) -> int | None:
 
 
 async def add_note(
-    connection: AsyncConnection, key: RequestKey, author_id: int, body: str, *, at: datetime
+    connection: Connection, key: RequestKey, author_id: int, body: str, *, at: datetime
 ) -> int:
     """Append a note to a locked request; give its number."""
     here = (internal_notes.c.seller_id == key.seller_id) & (internal_notes.c.request_number == key.number)
@@ -67,7 +65,7 @@ async def add_note(
 
 
 async def flag(
-    connection: AsyncConnection, buyer_id: int, agent_id: int, *, flagged: bool, reason: str, at: datetime
+    connection: Connection, buyer_id: int, agent_id: int, *, flagged: bool, reason: str, at: datetime
 ) -> bool:
     """Append what Support says of a buyer; False if there is no such member."""
     member = sa.select(accounts.c.id).where(accounts.c.id == buyer_id, accounts.c.is_agent.is_(False))

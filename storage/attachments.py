@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import attachments
 from storage.transaction import touch
 
@@ -28,7 +28,7 @@ class AttachmentFile:
 
 
 async def begin(
-    connection: AsyncConnection,
+    connection: Connection,
     *,
     uploader_id: int,
     filename: str,
@@ -49,15 +49,15 @@ async def begin(
     return id_
 
 
-async def get(connection: AsyncConnection, id_: int) -> AttachmentFile | None:
+async def get(connection: Connection, id_: int) -> AttachmentFile | None:
     """Give one file to the bearer of a signed link."""
     columns = [attachments.c[name] for name in AttachmentFile.__slots__]
     row = (await connection.execute(sa.select(*columns).where(attachments.c.id == id_))).one_or_none()
-    return AttachmentFile(**row._mapping) if row else None  # noqa: SLF001 the public name of a row's columns
+    return AttachmentFile(*row) if row else None
 
 
 async def finish(
-    connection: AsyncConnection,
+    connection: Connection,
     file: AttachmentFile,
     *,
     content_type: str,

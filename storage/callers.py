@@ -9,8 +9,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import accounts
 
 
@@ -22,20 +22,20 @@ class Account:
     is_agent: bool
 
 
-async def by_username(connection: AsyncConnection, username: str) -> Account | None:
+async def by_username(connection: Connection, username: str) -> Account | None:
     """Give the account of a name, if there is one."""
     found = sa.select(accounts.c.id, accounts.c.is_agent).where(accounts.c.username == username)
     row = (await connection.execute(found)).one_or_none()
     return Account(*row) if row else None
 
 
-async def is_anyone_here(connection: AsyncConnection) -> bool:
+async def is_anyone_here(connection: Connection) -> bool:
     """Whether there is any account at all."""
     anyone = sa.select(sa.exists(sa.select(accounts.c.id)))
     return bool((await connection.execute(anyone)).scalar_one())
 
 
-async def ensure_agent(connection: AsyncConnection, username: str, *, at: datetime) -> Account:
+async def ensure_agent(connection: Connection, username: str, *, at: datetime) -> Account:
     """Give the agent's account, made if nobody has the name; the account may turn out to be a member's."""
     await connection.execute(
         insert(accounts)

@@ -3,15 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import orders
 from storage.transaction import touch
 
 
-async def record_chargeback(
-    connection: AsyncConnection, seller_id: int, order_id: int, *, at: datetime
-) -> None:
+async def record_chargeback(connection: Connection, seller_id: int, order_id: int, *, at: datetime) -> None:
     """Keep when the buyer's bank took the payment of a locked order back."""
     named = {"of_seller_id": seller_id, "of_id": order_id, "charged_back_at": at}
     touch(connection, *(await connection.execute(_record, named)).one())

@@ -6,11 +6,11 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import HoldChanged
 from domain.values import Hold, RequestKey
 from domain.words import HoldStatus, JournalKind, LedgerAccount, LedgerComponent
+from storage.connection import Connection
 from storage.moves import Move, named
 from storage.posting import Posted, Posting, post_journals
 from storage.rows import charges_row
@@ -27,7 +27,7 @@ REFUNDING = frozenset(
 """The journals that give money back to the buyer."""
 
 
-async def post(connection: AsyncConnection, moves: Sequence[Move]) -> list[list[Posted]]:
+async def post(connection: Connection, moves: Sequence[Move]) -> list[list[Posted]]:
     """Post every move's journals; give what was posted, move by move."""
     given = [row for move in moves if (row := _given_back(move)) is not None]
     if given:
@@ -57,7 +57,7 @@ def _given_back(move: Move) -> dict[str, int] | None:
     return {"refunded": refunded, "charged": charged, "of_seller": order.seller_id, "of_id": order.id}
 
 
-async def save_holds(connection: AsyncConnection, moves: Sequence[Move]) -> None:
+async def save_holds(connection: Connection, moves: Sequence[Move]) -> None:
     """In the moves' order: a hold may take another's place, and what one move holds a later one may end."""
     changes: list[tuple[sa.Executable, dict[str, Any]]] = []
     held: list[dict[str, int]] = []

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import facts
 
 TEST_CLOCK = "test_clock"
@@ -26,14 +26,14 @@ present: sa.ColumnElement[datetime] = sa.select(
 _now = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)), _offset)
 
 
-async def now(connection: AsyncConnection) -> datetime:
+async def now(connection: Connection) -> datetime:
     """The present instant, in UTC."""
     wall, offset = (await connection.execute(_now)).one()
     present: datetime = wall + offset * _MICROSECOND
     return present
 
 
-async def reach(connection: AsyncConnection, at: datetime) -> datetime:
+async def reach(connection: Connection, at: datetime) -> datetime:
     """Set the test clock forward to `at`, never back; give the instant it then shows."""
     ahead = at - await now(connection)
     if ahead > timedelta(0):

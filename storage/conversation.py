@@ -12,11 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import AttachmentRejected
 from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
+from storage.connection import Connection
 from storage.rows import as_set, columns_of, given_rows, insert_set, named_requests, names
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
@@ -72,7 +72,7 @@ class NewThread:
     request_number: int | None = None
 
 
-async def open_threads(connection: AsyncConnection, new: Sequence[NewThread]) -> list[ThreadKey]:
+async def open_threads(connection: Connection, new: Sequence[NewThread]) -> list[ThreadKey]:
     """Begin threads, each of another pair or about another request; give their keys in the same order."""
     rows = [_thread_row(each) for each in new]
     opened = await connection.execute(_open, as_set(_begun, rows))
@@ -91,7 +91,7 @@ async def open_threads(connection: AsyncConnection, new: Sequence[NewThread]) ->
 
 
 async def threads_of_requests(
-    connection: AsyncConnection, keys: Collection[RequestKey]
+    connection: Connection, keys: Collection[RequestKey]
 ) -> dict[RequestKey, ThreadKey]:
     """Give the threads of these requests."""
     rows = await connection.execute(_of_requests, names(list(keys)))
@@ -101,7 +101,7 @@ async def threads_of_requests(
     }
 
 
-async def append_all(connection: AsyncConnection, sayings: Sequence[Saying]) -> list[list[int]]:
+async def append_all(connection: Connection, sayings: Sequence[Saying]) -> list[list[int]]:
     """Append to any threads, in this order; give each saying's numbers. Raises AttachmentRejected."""
     spoken = [saying for saying in sayings if saying.messages]
     next_numbers = await _count_up(connection, spoken) if spoken else {}
@@ -117,7 +117,7 @@ async def append_all(connection: AsyncConnection, sayings: Sequence[Saying]) -> 
     return numbers
 
 
-async def _count_up(connection: AsyncConnection, sayings: Sequence[Saying]) -> dict[ThreadKey, Iterator[int]]:
+async def _count_up(connection: Connection, sayings: Sequence[Saying]) -> dict[ThreadKey, Iterator[int]]:
     """Take as many numbers as there are messages in each thread."""
     counts: Counter[ThreadKey] = Counter()
     latest: dict[ThreadKey, datetime] = {}
@@ -166,7 +166,7 @@ def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
     }
 
 
-async def _bind(connection: AsyncConnection, said: Iterable[tuple[Saying, int, NewMessage]]) -> None:
+async def _bind(connection: Connection, said: Iterable[tuple[Saying, int, NewMessage]]) -> None:
     """Bind each message's attachments to it. Raises AttachmentRejected."""
     used = [
         {

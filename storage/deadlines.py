@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import Request, RequestKey
+from storage.connection import Connection
 from storage.load import lock_request
 from storage.tables import deadlines, orders, requests
 
@@ -26,7 +26,7 @@ class Due:
     attempts: int
 
 
-async def claim_due(connection: AsyncConnection, at: datetime, *, in_turn: bool = False) -> Due | None:
+async def claim_due(connection: Connection, at: datetime, *, in_turn: bool = False) -> Due | None:
     """Lock the request whose clock ran out first among those that nobody else has; None if there is none.
 
     With `in_turn` it is the first of all: who has it is waited for.
@@ -41,27 +41,27 @@ async def claim_due(connection: AsyncConnection, at: datetime, *, in_turn: bool 
     return Due(request, taken.next_attempt_at, taken.attempts)
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
+async def next_due(connection: Connection) -> datetime | None:
     """When the next clock runs out, or is tried again."""
     earliest: datetime | None = (await connection.execute(_next)).scalar_one()
     return earliest
 
 
 async def failed(
-    connection: AsyncConnection, key: RequestKey, *, at: datetime, error: str, retry_at: datetime
+    connection: Connection, key: RequestKey, *, at: datetime, error: str, retry_at: datetime
 ) -> None:
     """Keep why the clocks of a request that had run out by `at` were not fired; try again at `retry_at`."""
     named = {"seller": key.seller_id, "request": key.number}
     await connection.execute(_failed, named | {"at": at, "error": error, "retry_at": retry_at})
 
 
-async def may_fire(connection: AsyncConnection) -> bool:
+async def may_fire(connection: Connection) -> bool:
     """Whether the clock stands still for this transaction: nobody is moving the test clock."""
     free: bool = (await connection.execute(_share_clock)).scalar_one()
     return free
 
 
-async def hold_clock(connection: AsyncConnection) -> None:
+async def hold_clock(connection: Connection) -> None:
     """Be the only one who fires deadlines until this transaction ends; waits for those who are at it."""
     await connection.execute(_wait_for_ever)
     await connection.execute(_take_clock)

@@ -8,18 +8,18 @@ from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.enrollment import Enrollment
 from domain.notices import ENROLLMENT
 from domain.values import Address
 from domain.words import EnrollmentStatus, EventKind
+from storage.connection import Connection
 from storage.notices import Notification
 from storage.tables import saved_replies, sellers
 from storage.transaction import notify, touch
 
 
-async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enrollment | None:
+async def lock_enrollment(connection: Connection, seller_id: int) -> Enrollment | None:
     """Give a seller's enrollment and hold it still; None for who sells nothing."""
     found = await connection.execute(
         sa.select(sellers.c.enrollment_status, sellers.c.enrolled_since, sellers.c.waitlisted_at)
@@ -38,7 +38,7 @@ async def lock_enrollment(connection: AsyncConnection, seller_id: int) -> Enroll
 
 
 async def set_enrollment(
-    connection: AsyncConnection, seller_id: int, before: Enrollment, enrollment: Enrollment, *, at: datetime
+    connection: Connection, seller_id: int, before: Enrollment, enrollment: Enrollment, *, at: datetime
 ) -> None:
     """Write how a seller stands from now on, and notify who is let in or out."""
     status, since = enrollment.status, enrollment.since
@@ -58,7 +58,7 @@ async def set_enrollment(
         notify(connection, [Notification(account_id=seller_id, kind=changed, text=text, created_at=at)])
 
 
-async def set_return_address(connection: AsyncConnection, seller_id: int, address: Address) -> bool:
+async def set_return_address(connection: Connection, seller_id: int, address: Address) -> bool:
     """Write where returns go from now on; False for who sells nothing."""
     touch(connection, seller_id)
     written = await connection.execute(
@@ -67,7 +67,7 @@ async def set_return_address(connection: AsyncConnection, seller_id: int, addres
     return written.rowcount == 1
 
 
-async def count_replies(connection: AsyncConnection, seller_id: int) -> int:
+async def count_replies(connection: Connection, seller_id: int) -> int:
     """Count a seller's kept replies."""
     counted: int = (
         await connection.execute(
@@ -79,9 +79,7 @@ async def count_replies(connection: AsyncConnection, seller_id: int) -> int:
     return counted
 
 
-async def add_reply(
-    connection: AsyncConnection, seller_id: int, title: str, body: str, *, at: datetime
-) -> int:
+async def add_reply(connection: Connection, seller_id: int, title: str, body: str, *, at: datetime) -> int:
     """Keep a new reply; give its id."""
     touch(connection, seller_id)
     new = sa.insert(saved_replies).values(seller_id=seller_id, title=title, body=body, created_at=at)
@@ -89,7 +87,7 @@ async def add_reply(
     return id_
 
 
-async def change_reply(connection: AsyncConnection, seller_id: int, id_: int, title: str, body: str) -> bool:
+async def change_reply(connection: Connection, seller_id: int, id_: int, title: str, body: str) -> bool:
     """Write another wording of a seller's reply; False if the seller has no such reply."""
     touch(connection, seller_id)
     mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)
@@ -98,7 +96,7 @@ async def change_reply(connection: AsyncConnection, seller_id: int, id_: int, ti
     ).rowcount == 1
 
 
-async def delete_reply(connection: AsyncConnection, seller_id: int, id_: int) -> bool:
+async def delete_reply(connection: Connection, seller_id: int, id_: int) -> bool:
     """Forget a seller's reply; False if the seller has no such reply."""
     touch(connection, seller_id)
     mine = (saved_replies.c.seller_id == seller_id) & (saved_replies.c.id == id_)

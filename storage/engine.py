@@ -30,6 +30,16 @@ LOCK_PATIENCE_SECONDS = 10
 IDLE_SECONDS = 10
 """For how long a connection may lie unused before it is asked whether it still lives."""
 
+STATEMENTS_KEPT = 500
+"""Prepared, by each connection."""
+
+KEEPING = {
+    "statement_cache_size": STATEMENTS_KEPT,
+    "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
+}
+"""asyncpg keeps statements however long they are, and for as long as the connection."""
+
 USED_AT = "used_at"
 
 SESSION = {
@@ -54,7 +64,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"server_settings": SESSION, "prepared_statement_cache_size": 500},
+        connect_args={"server_settings": SESSION, "prepared_statement_cache_size": STATEMENTS_KEPT} | KEEPING,
     )
     event.listen(engine.sync_engine, "connect", _refuse_old_servers)
     event.listen(engine.sync_engine, "checkin", _note_the_time)

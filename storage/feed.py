@@ -13,10 +13,10 @@ from itertools import count
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import EventKind, FeedType
+from storage.connection import Connection
 from storage.rows import as_set, insert_set
 from storage.tables import events, streams
 from storage.visibility import Sight
@@ -96,7 +96,7 @@ NAMES = tuple(field.name for field in fields(Event))
 
 
 async def append(
-    connection: AsyncConnection, happened: Sequence[Happened], touched: Collection[str] = ()
+    connection: Connection, happened: Sequence[Happened], touched: Collection[str] = ()
 ) -> frozenset[str]:
     """Append to any streams, each in the order given, and hold them until the commit; give their names.
 
@@ -119,20 +119,20 @@ async def append(
     return frozenset(added)
 
 
-async def heads(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:
+async def heads(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """Give the number of each stream's last event; 0 for a stream that has none."""
     found = await connection.execute(_heads, {"names": list(names)})
     return dict.fromkeys(names, 0) | {row.name: row.head for row in found}
 
 
-async def versions(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:
+async def versions(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """Give each stream's version; 0 for a stream that has none."""
     found = await connection.execute(_versions, {"names": list(names)})
     return dict.fromkeys(names, 0) | {row.name: row.version for row in found}
 
 
 async def read_after(
-    connection: AsyncConnection, places: Mapping[str, int], *, most: int
+    connection: Connection, places: Mapping[str, int], *, most: int
 ) -> dict[str, list[Event]]:
     """Give what each stream tells after a number, at most `most` events of each."""
     rows = await connection.execute(
@@ -145,22 +145,20 @@ async def read_after(
     return told
 
 
-async def snapshot(connection: AsyncConnection) -> str:
+async def snapshot(connection: Connection) -> str:
     """Give the database's name for what is visible at this moment."""
     seen: str = (await connection.execute(_snapshot)).scalar_one()
     return seen
 
 
-async def heads_in(
-    connection: AsyncConnection, _: Sight, names: Sequence[str], *, seen: str
-) -> Sequence[int]:
+async def heads_in(connection: Connection, _: Sight, names: Sequence[str], *, seen: str) -> Sequence[int]:
     """Give each stream's head as it was when `snapshot` gave `seen`, in the order of the names."""
     rows = await connection.execute(_heads_in, {"names": list(names), "seen": seen})
     found = {row.name: row.head for row in rows}
     return [found.get(name, 0) for name in names]
 
 
-async def trim(connection: AsyncConnection, before: datetime, *, most: int) -> int:
+async def trim(connection: Connection, before: datetime, *, most: int) -> int:
     """Drop the oldest events recorded before an instant of the wall clock, at most `most`; give how many."""
     return (await connection.execute(_trim, {"before": before, "most": most})).rowcount
 

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import JournalLine, PostJournal
 from domain.money import Currency, Money
 from domain.values import RequestKey
 from domain.words import Carrier, RequestStatus
+from storage.connection import Connection
 from storage.tables import (
     accounts,
     attachments,
@@ -58,22 +58,22 @@ class FoundSeller:
 ORDER = (orders.c.seller_id, orders.c.id, orders.c.buyer_id)
 
 
-async def order(connection: AsyncConnection, seller_id: int, id_: int) -> FoundOrder | None:
+async def order(connection: Connection, seller_id: int, id_: int) -> FoundOrder | None:
     """Give an order by its key."""
     return await _order(connection, (orders.c.seller_id == seller_id) & (orders.c.id == id_))
 
 
-async def order_by_external_id(connection: AsyncConnection, external_id: str) -> FoundOrder | None:
+async def order_by_external_id(connection: Connection, external_id: str) -> FoundOrder | None:
     """Give an order by the platform's own name of it."""
     return await _order(connection, orders.c.external_id == external_id)
 
 
-async def _order(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> FoundOrder | None:
+async def _order(connection: Connection, which: sa.ColumnElement[bool]) -> FoundOrder | None:
     row = (await connection.execute(sa.select(*ORDER).where(which))).one_or_none()
     return FoundOrder(*row) if row else None
 
 
-async def open_request(connection: AsyncConnection, order: FoundOrder) -> RequestKey | None:
+async def open_request(connection: Connection, order: FoundOrder) -> RequestKey | None:
     """Give the request on a locked order that is not closed, if there is one."""
     number = sa.select(requests.c.number).where(
         requests.c.seller_id == order.seller_id,
@@ -85,7 +85,7 @@ async def open_request(connection: AsyncConnection, order: FoundOrder) -> Reques
 
 
 async def thread(
-    connection: AsyncConnection, owner_id: int, id_: int, *, lock: bool = False
+    connection: Connection, owner_id: int, id_: int, *, lock: bool = False
 ) -> FoundThread | None:
     """Give a thread by its key, held still if asked."""
     found = sa.select(
@@ -102,7 +102,7 @@ async def thread(
     return FoundThread(row.owner_id, row.id, row.member_id, key, row.last_message_number)
 
 
-async def seller(connection: AsyncConnection, username: str) -> FoundSeller | None:
+async def seller(connection: Connection, username: str) -> FoundSeller | None:
     """Give a seller by name."""
     found = (
         sa.select(sellers.c.seller_id, sellers.c.currency)
@@ -113,14 +113,14 @@ async def seller(connection: AsyncConnection, username: str) -> FoundSeller | No
     return FoundSeller(*row) if row else None
 
 
-async def member(connection: AsyncConnection, username: str) -> int | None:
+async def member(connection: Connection, username: str) -> int | None:
     """Give a member's account by name; Support's agents are no members."""
     found = sa.select(accounts.c.id).where(accounts.c.username == username, accounts.c.is_agent.is_(False))
     id_: int | None = (await connection.execute(found)).scalar_one_or_none()
     return id_
 
 
-async def has_photo(connection: AsyncConnection, ids: Collection[int]) -> bool:
+async def has_photo(connection: Connection, ids: Collection[int]) -> bool:
     """Whether one of these attachments is a stored photo."""
     photo = (
         attachments.c.id.in_(ids)
@@ -131,7 +131,7 @@ async def has_photo(connection: AsyncConnection, ids: Collection[int]) -> bool:
 
 
 async def lock_orders_of_parcels(
-    connection: AsyncConnection, numbers: Collection[tuple[Carrier, str]]
+    connection: Connection, numbers: Collection[tuple[Carrier, str]]
 ) -> dict[tuple[Carrier, str], int]:
     """Lock every order that scans of these parcels may touch, sorted; give each known parcel's seller."""
     named = sa.tuple_(parcels.c.tracking_number, parcels.c.carrier).in_(
@@ -161,7 +161,7 @@ async def lock_orders_of_parcels(
     return {(row.carrier, row.tracking_number): row.seller_id for row in await connection.execute(known)}
 
 
-async def lock_orders_of_requests(connection: AsyncConnection, keys: Collection[RequestKey]) -> None:
+async def lock_orders_of_requests(connection: Connection, keys: Collection[RequestKey]) -> None:
     """Lock the orders of these requests, sorted, as all do."""
     named = sa.tuple_(requests.c.seller_id, requests.c.number).in_(
         [(key.seller_id, key.number) for key in keys]
@@ -171,7 +171,7 @@ async def lock_orders_of_requests(connection: AsyncConnection, keys: Collection[
     )
 
 
-async def _lock_orders(connection: AsyncConnection, keys: sa.FromClause) -> None:
+async def _lock_orders(connection: Connection, keys: sa.FromClause) -> None:
     """Lock orders, then their shipments, in the order of `storage.load`, before anything that comes later."""
     of_orders = (orders.c.seller_id == keys.c[0]) & (orders.c.id == keys.c[1])
     locked = await connection.execute(
@@ -201,7 +201,7 @@ class FoundJournal:
     is_reversed: bool
 
 
-async def lock_sellers(connection: AsyncConnection, ids: Collection[int]) -> None:
+async def lock_sellers(connection: Connection, ids: Collection[int]) -> None:
     """Hold these sellers' ledgers still, sorted, as all do."""
     await connection.execute(
         sa.select(sellers.c.seller_id)
@@ -211,17 +211,17 @@ async def lock_sellers(connection: AsyncConnection, ids: Collection[int]) -> Non
     )
 
 
-async def journal(connection: AsyncConnection, seller_id: int, number: int) -> FoundJournal | None:
+async def journal(connection: Connection, seller_id: int, number: int) -> FoundJournal | None:
     """Give a journal by its key."""
     return await _journal(connection, (journals.c.seller_id == seller_id) & (journals.c.number == number))
 
 
-async def transfer(connection: AsyncConnection, external_id: str) -> FoundJournal | None:
+async def transfer(connection: Connection, external_id: str) -> FoundJournal | None:
     """Give the journal of a payout by the platform's own name of it."""
     return await _journal(connection, journals.c.external_id == external_id)
 
 
-async def _journal(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> FoundJournal | None:
+async def _journal(connection: Connection, which: sa.ColumnElement[bool]) -> FoundJournal | None:
     by_another = journals.alias()
     is_reversed = sa.exists().where(
         by_another.c.seller_id == journals.c.seller_id, by_another.c.reverses_number == journals.c.number

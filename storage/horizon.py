@@ -7,13 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.horizon import END_DAYS, Coming, due_soon_until
+from storage.connection import Connection
 from storage.tables.base import Instant
 
 
-async def coming(connection: AsyncConnection, account_id: int, *, at: datetime) -> Coming:
+async def coming(connection: Connection, account_id: int, *, at: datetime) -> Coming:
     """Give what is coming for an account, on either side of a sale."""
     named = {"account": account_id, "at": at, "soon": due_soon_until(at), "days": END_DAYS}
     row = (await connection.execute(_coming, named)).one()

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import IdempotencyInProgress, IdempotencyKeyReused
+from storage.connection import Connection
 from storage.tables import idempotency_keys
 
 Receipt = Mapping[str, Any]
@@ -23,7 +23,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 async def claim(
-    connection: AsyncConnection, actor: str, key: str, mutation: str, input_hash: str
+    connection: Connection, actor: str, key: str, mutation: str, input_hash: str
 ) -> Receipt | None:
     """Take the key for this transaction, or give the receipt of the call that had it; waits while one has it.
 
@@ -45,12 +45,12 @@ async def claim(
     return receipt
 
 
-async def store(connection: AsyncConnection, actor: str, key: str, receipt: Receipt) -> None:
+async def store(connection: Connection, actor: str, key: str, receipt: Receipt) -> None:
     """Keep the receipt of the call that claimed the key."""
     await connection.execute(_store, {"of_actor": actor, "of_key": key, "receipt": dict(receipt)})
 
 
-async def forget(connection: AsyncConnection, before: datetime) -> int:
+async def forget(connection: Connection, before: datetime) -> int:
     """Drop keys claimed before an instant of the wall clock; give how many."""
     return (await connection.execute(_forget, {"before": before})).rowcount
 

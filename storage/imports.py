@@ -9,7 +9,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import journals
 from domain.enrollment import from_the_start
@@ -19,6 +18,7 @@ from domain.policy import CURRENT
 from domain.refusals import Refusal
 from domain.values import Order
 from domain.words import ImportStatus, ParcelRole
+from storage.connection import Connection
 from storage.import_plan import AMOUNTS, Plan, amounts, described, introduced, packed, shipment_name
 from storage.known import Row, ShipmentName, look
 from storage.posting import Posting, post_journals
@@ -40,7 +40,7 @@ class ImportOutcome:
 
 
 async def upsert_orders(
-    connection: AsyncConnection, rows: Sequence[ImportedOrder], *, at: datetime
+    connection: Connection, rows: Sequence[ImportedOrder], *, at: datetime
 ) -> list[ImportOutcome]:
     """Import rows, in order; give what became of each. An order named again is taken after the first."""
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORTING)))
@@ -54,7 +54,7 @@ async def upsert_orders(
 
 
 async def _import(
-    connection: AsyncConnection, rows: dict[int, ImportedOrder], at: datetime
+    connection: Connection, rows: dict[int, ImportedOrder], at: datetime
 ) -> dict[int, ImportOutcome]:
     known = await look(connection, list(rows.values()))
     names = {name: member["display_name"] for name, member in known.members.items()}
@@ -75,7 +75,7 @@ async def _import(
     return outcomes
 
 
-async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[str, tuple[int, int]]:
+async def _write(connection: Connection, plan: Plan, at: datetime) -> dict[str, tuple[int, int]]:
     """Write what there is to write; give the keys of all orders by name."""
     ids = await _put_members(connection, plan, at)
     if plan.sellers:
@@ -115,7 +115,7 @@ async def _write(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[
     return keys
 
 
-async def _put_members(connection: AsyncConnection, plan: Plan, at: datetime) -> dict[str, int]:
+async def _put_members(connection: Connection, plan: Plan, at: datetime) -> dict[str, int]:
     """Write members as the import tells of them; give everybody's accounts by name."""
     ids = {name: known["id"] for name, known in plan.known.members.items() if "id" in known}
     if plan.members:
@@ -126,7 +126,7 @@ async def _put_members(connection: AsyncConnection, plan: Plan, at: datetime) ->
     return ids
 
 
-async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
+async def _change_shipments(connection: Connection, plan: Plan) -> None:
     parcels_, shipments_ = [], []
     for name, shipment in plan.changed_shipments.items():
         known, row = plan.known.shipments[name], packed(shipment)
@@ -140,9 +140,7 @@ async def _change_shipments(connection: AsyncConnection, plan: Plan) -> None:
         touch(connection, *(await connection.execute(_buyers, as_set(_repacked, repacked))).scalars())
 
 
-async def _add_shipments(
-    connection: AsyncConnection, plan: Plan, ids: dict[str, int]
-) -> dict[ShipmentName, int]:
+async def _add_shipments(connection: Connection, plan: Plan, ids: dict[str, int]) -> dict[ShipmentName, int]:
     """Write new shipments, after their parcels; give all shipments by name."""
     known = {name: row["id"] for name, row in plan.known.shipments.items() if row["id"] is not None}
     if not plan.new_shipments:
@@ -165,7 +163,7 @@ async def _add_shipments(
     return known | {name: by_id[ids[name[0]], name[1]] for name in new}
 
 
-async def _post_sales(connection: AsyncConnection, plan: Plan, keys: dict[str, tuple[int, int]]) -> None:
+async def _post_sales(connection: Connection, plan: Plan, keys: dict[str, tuple[int, int]]) -> None:
     postings = []
     for row in sorted(plan.new_orders, key=lambda row: row.placed_at):
         seller_id, order_id = keys[row.external_id]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.words import MessageKind, Party, ThreadKind
+from storage.connection import Connection
 from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, append_all, open_threads
 from storage.news import bring_news
 from storage.tables import accounts, inbox_entries, messages, threads
@@ -21,7 +22,7 @@ SUBJECT = "Direct message"
 
 
 async def start_direct_thread(
-    connection: AsyncConnection, author_id: int, other_id: int, *, body: str, at: datetime
+    connection: Connection, author_id: int, other_id: int, *, body: str, at: datetime
 ) -> tuple[int, int]:
     """Write to another member, in the thread the two have or in a new one; give the thread's key."""
     pair = sorted((author_id, other_id))
@@ -33,7 +34,7 @@ async def start_direct_thread(
 
 
 async def post_direct_message(
-    connection: AsyncConnection,
+    connection: Connection,
     owner_id: int,
     thread_id: int,
     *,
@@ -50,7 +51,7 @@ async def post_direct_message(
 
 
 async def mark_read(
-    connection: AsyncConnection,
+    connection: Connection,
     account_id: int,
     owner_id: int,
     thread_id: int,
@@ -64,14 +65,14 @@ async def mark_read(
 
 
 async def mark_unread(
-    connection: AsyncConnection, account_id: int, owner_id: int, thread_id: int, *, at: datetime
+    connection: Connection, account_id: int, owner_id: int, thread_id: int, *, at: datetime
 ) -> None:
     """Mark the thread to be read again."""
     await _Entry(account_id, owner_id, thread_id).change(connection, _unread, {}, at=at)
 
 
 async def set_archived(
-    connection: AsyncConnection,
+    connection: Connection,
     account_id: int,
     owner_id: int,
     thread_id: int,
@@ -93,7 +94,7 @@ class _Entry:
     thread_id: int
 
     async def change(
-        self, connection: AsyncConnection, how: sa.Update, values: dict[str, object], *, at: datetime
+        self, connection: Connection, how: sa.Update, values: dict[str, object], *, at: datetime
     ) -> None:
         """Change it, and tell the participant's other tabs if that changed anything."""
         named = {"account": self.account_id, "owner": self.owner_id, "thread": self.thread_id}
@@ -102,7 +103,7 @@ class _Entry:
             tell(connection, [changed])
 
 
-async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: datetime) -> ThreadKey:
+async def _open(connection: Connection, author_id: int, other_id: int, at: datetime) -> ThreadKey:
     names = await connection.execute(_names, {"ids": [author_id, other_id]})
     new = NewThread(
         owner_id=other_id,
@@ -118,7 +119,7 @@ async def _open(connection: AsyncConnection, author_id: int, other_id: int, at: 
 
 
 async def _post(
-    connection: AsyncConnection,
+    connection: Connection,
     thread: ThreadKey,
     author_id: int,
     body: str,
@@ -146,7 +147,7 @@ _member = sa.select(threads.c.member_id).where(
     threads.c.owner_id == sa.bindparam("owner_id"), threads.c.id == sa.bindparam("id")
 )
 _names = sa.select(accounts.c.display_name, accounts.c.username).where(
-    accounts.c.id.in_(sa.bindparam("ids", expanding=True))
+    accounts.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.BigInteger)))
 )
 
 _entry = inbox_entries.c

@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.imports import ImportedOrder
 from domain.money import Currency
 from domain.words import Carrier
+from storage.connection import Connection
 from storage.tables import accounts, orders, parcels, sellers, shipments
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ class Known:
     )  # None: no shipment's
 
 
-async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Known:
+async def look(connection: Connection, rows: Sequence[ImportedOrder]) -> Known:
     """Read what is known of these rows, in a fixed number of statements."""
     known = Known()
     for found in await _all(connection, _orders, {row.external_id for row in rows}):
@@ -57,7 +57,7 @@ async def look(connection: AsyncConnection, rows: Sequence[ImportedOrder]) -> Kn
 
 
 async def _shipments_by_name(
-    connection: AsyncConnection, names: Collection[ShipmentName]
+    connection: Connection, names: Collection[ShipmentName]
 ) -> dict[ShipmentName, Row]:
     """Give shipments by name, each with its parcel."""
     asked = {"sellers": sorted({seller for seller, _ in names}), "names": sorted({name for _, name in names})}
@@ -65,7 +65,7 @@ async def _shipments_by_name(
     return {(row["seller"], row["external_id"]): dict(row) for row in found}
 
 
-async def _all(connection: AsyncConnection, statement: sa.Select[Any], names: Collection[str]) -> list[Row]:
+async def _all(connection: Connection, statement: sa.Select[Any], names: Collection[str]) -> list[Row]:
     return [dict(row) for row in (await connection.execute(statement, {"names": sorted(names)})).mappings()]
 
 

@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import Request, RequestKey
 from domain.words import ClaimStatus, HoldStatus
 from storage.assemble import latest_clock, replacement_parcel, request_of, return_parcel
+from storage.connection import Connection
 from storage.rows import ORDER_COLUMNS, Row, is_part_of_named, named_requests, names, with_shipment
 from storage.tables import (
     claims,
@@ -32,9 +32,7 @@ from storage.tables import (
 )
 
 
-async def load_requests(
-    connection: AsyncConnection, keys: Collection[RequestKey]
-) -> dict[RequestKey, Request]:
+async def load_requests(connection: Connection, keys: Collection[RequestKey]) -> dict[RequestKey, Request]:
     """Give those of these requests that exist, whole, in as many statements however many they are."""
     if not keys:
         return {}
@@ -52,7 +50,7 @@ async def load_requests(
     }
 
 
-async def lock_request(connection: AsyncConnection, key: RequestKey) -> Request | None:
+async def lock_request(connection: Connection, key: RequestKey) -> Request | None:
     """Give a request and keep it, its order and its parcel as they are until the transaction ends."""
     locked = (
         await connection.execute(_lock, {"seller_id": key.seller_id, "number": key.number})
@@ -63,7 +61,7 @@ async def lock_request(connection: AsyncConnection, key: RequestKey) -> Request 
     return (await load_requests(connection, [key]))[key]
 
 
-async def lock_shipment(connection: AsyncConnection, seller_id: int, shipment_id: int | None) -> None:
+async def lock_shipment(connection: Connection, seller_id: int, shipment_id: int | None) -> None:
     """Keep a shipment as it is: what its claims cover is shared by its orders."""
     if shipment_id is not None:
         await connection.execute(_lock_shipment, {"seller_id": seller_id, "id": shipment_id})

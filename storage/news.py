@@ -9,20 +9,20 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.conversation import NewMessage, Saying, ThreadKey
 from storage.rows import as_set, columns_of, given_rows
 from storage.tables import inbox_entries
 
 
-async def bring_news(connection: AsyncConnection, saying: Saying, numbers: Sequence[int]) -> None:
+async def bring_news(connection: Connection, saying: Saying, numbers: Sequence[int]) -> None:
     """Bring both participants' inbox rows up to date with new messages in a direct thread."""
     await bring_news_of_requests(connection, [(saying, numbers, {})])
 
 
 async def bring_news_of_requests(
-    connection: AsyncConnection,
+    connection: Connection,
     told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
 ) -> None:
     """The same for requests' threads, in this order; each with what either participant's row now says."""

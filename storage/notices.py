@@ -12,9 +12,9 @@ from itertools import count
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.words import EventKind, FeedType
+from storage.connection import Connection
 from storage.feed import Happened, account_stream
 from storage.rows import as_set, insert_set
 from storage.tables import notification_counts, notifications
@@ -33,7 +33,7 @@ class Notification:
     thread_id: int | None = None
 
 
-async def write(connection: AsyncConnection, new: Sequence[Notification]) -> list[Happened]:
+async def write(connection: Connection, new: Sequence[Notification]) -> list[Happened]:
     """Write any notifications, each account's in the order given; give their events, to be appended next."""
     if not new:
         return []

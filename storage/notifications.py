@@ -9,8 +9,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.notices import notification_event
 from storage.tables import notifications
 from storage.transaction import tell
@@ -19,7 +19,7 @@ MOST_TOLD = 100
 """Of how many, the latest, an account's other tabs are told one by one."""
 
 
-async def are_there(connection: AsyncConnection, account_id: int, numbers: Collection[int]) -> bool:
+async def are_there(connection: Connection, account_id: int, numbers: Collection[int]) -> bool:
     """Whether an account has all of these."""
     wanted = set(numbers)
     found = await connection.execute(_found, {"account": account_id, "numbers": list(wanted)})
@@ -27,7 +27,7 @@ async def are_there(connection: AsyncConnection, account_id: int, numbers: Colle
 
 
 async def mark_read(
-    connection: AsyncConnection, account_id: int, numbers: Collection[int] | None, *, at: datetime
+    connection: Connection, account_id: int, numbers: Collection[int] | None, *, at: datetime
 ) -> None:
     """Count these as read, or all (None); what was read before stays as it was."""
     named: dict[str, object] = {"account": account_id, "at": at, "most": MOST_TOLD}

@@ -8,12 +8,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import abuse
 from domain.policy import CURRENT
 from domain.values import Opening, RequestKey
 from domain.words import EnrollmentStatus, RequestKind, RequestStatus, RulingDecision
+from storage.connection import Connection
 from storage.load import PROMISED, lock_shipment, other_claims
 from storage.rows import ORDER_COLUMNS, Row, address_of, order_of, with_shipment
 from storage.tables import buyer_flags, escalations, orders, replacements, requests, sellers
@@ -23,7 +23,7 @@ OrderKey = tuple[int, int]
 
 
 async def load_openings(
-    connection: AsyncConnection, keys: Collection[OrderKey], at: datetime
+    connection: Connection, keys: Collection[OrderKey], at: datetime
 ) -> dict[OrderKey, Opening]:
     """Give what is known about those of these orders that exist; the number of statements stays the same."""
     if not keys:
@@ -37,9 +37,7 @@ async def load_openings(
     }
 
 
-async def lock_opening(
-    connection: AsyncConnection, seller_id: int, order_id: int, at: datetime
-) -> Opening | None:
+async def lock_opening(connection: Connection, seller_id: int, order_id: int, at: datetime) -> Opening | None:
     """Give what is known about an order and keep it so; the seller's next request number is the caller's."""
     key = {"seller_id": seller_id, "id": order_id}
     locked = (await connection.execute(_lock_order, key)).one_or_none()
@@ -51,7 +49,7 @@ async def lock_opening(
 
 
 async def load_signals(
-    connection: AsyncConnection, buyer_ids: Collection[int], at: datetime
+    connection: Connection, buyer_ids: Collection[int], at: datetime
 ) -> dict[int, tuple[abuse.AbuseSignals, abuse.Mark | None]]:
     """Give what each of these buyers did lately, and Support's latest word on them."""
     ids = list(buyer_ids)
@@ -62,9 +60,7 @@ async def load_signals(
     return {id_: (abuse.AbuseSignals(*counts), marks.get(id_)) for id_, *counts in counted}
 
 
-async def _suspected(
-    connection: AsyncConnection, buyer_ids: Collection[int], at: datetime
-) -> Mapping[int, bool]:
+async def _suspected(connection: Connection, buyer_ids: Collection[int], at: datetime) -> Mapping[int, bool]:
     return {
         id_: abuse.suspected(signals, mark, CURRENT)
         for id_, (signals, mark) in (await load_signals(connection, buyer_ids, at)).items()

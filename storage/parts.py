@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.refusals import TrackingInUse
 from domain.values import Claim, Escalation, Offer, Refund, Request, RequestKey, ResponseClock
+from storage.connection import Connection
 from storage.part_rows import (
     Row,
     claim_row,
@@ -41,7 +41,7 @@ from storage.tables import (
 
 
 async def save_parts(
-    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
+    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
     """Write what differs between before and after, as the last move leaves it. Raises TrackingInUse."""
     changed: dict[sa.Table, dict[tuple[Any, ...], Row]] = defaultdict(dict)
@@ -97,7 +97,7 @@ class _Parts:
 
 
 async def _save_journeys(
-    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
+    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
     """Write returns and replacements, after the parcels that are new with them."""
     returned: dict[RequestKey, Row] = defaultdict(dict)
@@ -129,7 +129,7 @@ async def _save_journeys(
             await connection.execute(statement, rows)
 
 
-async def _make_parcels(connection: AsyncConnection, began: Sequence[tuple[Row, Row]]) -> None:
+async def _make_parcels(connection: Connection, began: Sequence[tuple[Row, Row]]) -> None:
     """Write new parcels, and their ids into the rows that are about them. Raises TrackingInUse."""
     if not began:
         return
@@ -148,7 +148,7 @@ def _moved_on(row: Row) -> Row:
 
 
 async def _save_deadlines(
-    connection: AsyncConnection, moves: Sequence[tuple[Request | None, Request, int | None]]
+    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
 ) -> None:
     """Stop and start each request's clocks as they differ between its first state and its last."""
     first: dict[RequestKey, Request | None] = {}

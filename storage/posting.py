@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import PostJournal
 from domain.words import LedgerAccount
+from storage.connection import Connection
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import journal_lines, journals, sellers
 from storage.telling import ledger_posted
@@ -43,7 +43,7 @@ class Posted:
 
 
 async def post_journal(
-    connection: AsyncConnection,
+    connection: Connection,
     seller_id: int,
     journal: PostJournal,
     *,
@@ -58,13 +58,13 @@ async def post_journal(
     return (await post_journals(connection, [posting]))[0].number
 
 
-async def post_journals(connection: AsyncConnection, postings: Sequence[Posting]) -> list[Posted]:
+async def post_journals(connection: Connection, postings: Sequence[Posting]) -> list[Posted]:
     """Post journals in this order; locks their sellers' ledgers."""
     if not postings:
         return []
     seller_ids = sorted({posting.seller_id for posting in postings})
     rows = await connection.execute(_lock, {"seller_ids": seller_ids})
-    ledgers = {row.seller_id: _Ledger(**row._mapping) for row in rows}  # noqa: SLF001 a row's public name
+    ledgers = {row.seller_id: _Ledger(*row) for row in rows}
     posted = [ledgers[posting.seller_id].post(posting) for posting in postings]
     written = list(ledgers.values())
     await connection.execute(

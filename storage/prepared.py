@@ -1,29 +1,41 @@
 """Statements that SQLAlchemy has written once, as asyncpg takes them.
 
-Decides how values become parameters. Knows no connection and no table.
+Decides how values become parameters, and what asyncpg gives becomes values. Knows no connection and no table.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
+Values = tuple[Any, ...]
+
 
 class Prepared:
-    """A statement as PostgreSQL is told it, and its parameters in order."""
+    """A statement as PostgreSQL is told it, its parameters in order, and what comes of it.
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
-        compiled = statement.compile(dialect=DIALECT)
-        self.text = compiled.string
+    `given` names the parameters that tell an INSERT or an UPDATE which columns it is about.
+    """
+
+    def __init__(self, statement: Executable, given: Collection[str] = ()) -> None:
+        compiled: Any = cast("sa.ClauseElement", statement).compile(
+            dialect=DIALECT, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
+        )
+        self.text: str = compiled.string
         names: Sequence[str] = compiled.positiontup or ()
         defaults: Mapping[str, Any] = compiled.params
         processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 as its own cursors do
         self.names = names
         self.parameters = [(name, defaults.get(name), processors.get(name)) for name in names]
+        self.is_text = isinstance(statement, sa.TextClause)
+        self.columns: Sequence[Any] = () if self.is_text else compiled._result_columns  # noqa: SLF001 as above
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """Give the values of the parameters, in their order."""
@@ -32,3 +44,60 @@ class Prepared:
             value = given.get(name, default)
             values.append(value if process is None else process(value))
         return values
+
+    @cached_property
+    def row(self) -> Callable[[Iterable[Any]], Any]:
+        """Makes a row of its values: they are its attributes, too."""
+        return row_of([column.keyname for column in self.columns])
+
+    @cached_property
+    def places(self) -> Mapping[object, int]:
+        """Where a row has each of its columns, by the column and by its name."""
+        places: dict[object, int] = {}
+        for place, column in enumerate(self.columns):
+            for name in (column.keyname, *column.objects):
+                places.setdefault(name, place)
+        return places
+
+    def values(self, records: Sequence[Sequence[Any]]) -> list[Values]:
+        """Give the values of records, as the columns' types have them."""
+        processors = self._processors
+        if not processors:
+            return [tuple(record) for record in records]
+        found = []
+        for record in records:
+            values = list(record)
+            for place, process in processors:
+                values[place] = process(values[place])
+            found.append(tuple(values))
+        return found
+
+    @cached_property
+    def _processors(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        processors = [
+            (place, column.type.dialect_impl(DIALECT).result_processor(DIALECT, None))
+            for place, column in enumerate(self.columns)
+        ]
+        return [(place, process) for place, process in processors if process is not None]
+
+
+def row_of(names: Sequence[str]) -> Callable[[Iterable[Any]], Any]:
+    """Give what makes rows with attributes of these names."""
+    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 its names come late
+    make: Callable[[Iterable[Any]], Any] = made._make
+    return make
+
+
+_prepared: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared]] = WeakKeyDictionary()
+
+
+def prepared(statement: Executable, given: Mapping[str, Any]) -> Prepared:
+    """Prepare a statement, once for as long as there is one: those that modules are built with stay."""
+    known = _prepared.get(statement)
+    if known is None:
+        known = _prepared[statement] = {}
+    keys = tuple(given) if statement.is_dml else ()
+    found = known.get(keys)
+    if found is None:
+        found = known[keys] = Prepared(statement, keys)
+    return found

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import revoked_tokens
 
 LONGEST_TOKEN_ID = 200
@@ -16,13 +16,13 @@ REMEMBERED = timedelta(days=1)
 """How much longer than its token a revocation is kept: clocks differ."""
 
 
-async def revoke(connection: AsyncConnection, token_id: str, *, expires_at: datetime) -> None:
+async def revoke(connection: Connection, token_id: str, *, expires_at: datetime) -> None:
     """Note a token; whatever is past its time is forgotten with it."""
     await connection.execute(_forget, {"margin": REMEMBERED})
     await connection.execute(_note, {"token_id": token_id, "expires_at": expires_at})
 
 
-async def revoked(connection: AsyncConnection) -> frozenset[str]:
+async def revoked(connection: Connection) -> frozenset[str]:
     """Give the ids of all tokens that are noted."""
     return frozenset((await connection.execute(_revoked)).scalars())
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import Decision
 from domain.rating import POSITIVE, rated
@@ -16,6 +15,7 @@ from domain.transitions import turn
 from domain.values import Request, RequestKey
 from domain.words import MessageKind, Party, ThreadKind
 from storage.charging import post, save_holds
+from storage.connection import Connection
 from storage.conversation import (
     NewMessage,
     NewThread,
@@ -36,7 +36,7 @@ from storage.transaction import notify, tell, touch
 
 
 async def save(
-    connection: AsyncConnection, before: Request | None, decision: Decision, *, actor_id: int | None
+    connection: Connection, before: Request | None, decision: Decision, *, actor_id: int | None
 ) -> None:
     """Save what was decided on `before` (None: it was opened), as done by an account, if one did it.
 
@@ -45,7 +45,7 @@ async def save(
     await save_all(connection, [Move(before, decision, actor_id)])
 
 
-async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
+async def save_all(connection: Connection, moves: Sequence[Move]) -> None:
     """Save moves of any requests in this order, each request's on what its last one left.
 
     Takes about as many statements as one move does. Raises TrackingInUse and AttachmentRejected.
@@ -78,9 +78,7 @@ async def save_all(connection: AsyncConnection, moves: Sequence[Move]) -> None:
         notify(connection, notifications_of(move, saying.thread))
 
 
-async def _save_requests(
-    connection: AsyncConnection, moves: Sequence[Move]
-) -> Mapping[RequestKey, ThreadKey]:
+async def _save_requests(connection: Connection, moves: Sequence[Move]) -> Mapping[RequestKey, ThreadKey]:
     """Write the requests themselves, each as its last move leaves it; give their threads."""
     last = {move.after.key: move.after for move in moves}
     opened = [move.after for move in moves if move.before is None]
@@ -117,9 +115,7 @@ def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
     )
 
 
-async def _open_threads(
-    connection: AsyncConnection, opened: Sequence[Request]
-) -> dict[RequestKey, ThreadKey]:
+async def _open_threads(connection: Connection, opened: Sequence[Request]) -> dict[RequestKey, ThreadKey]:
     asked = [{"seller_id": request.order.seller_id, "id": request.order.id} for request in opened]
     rows = await connection.execute(_subjects, as_set(_order, asked))
     subjects = {(row.seller_id, row.id): row for row in rows}

@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import Carrier, ParcelRole, RequestStatus, ScanKind
+from storage.connection import Connection
 from storage.rows import as_set, columns_of, earliest, given_rows, insert_set
 from storage.tables import orders, parcels, requests, scans, shipments
 from storage.transaction import touch
@@ -30,7 +30,7 @@ class RecordedScan:
 
 
 async def record_scan(
-    connection: AsyncConnection,
+    connection: Connection,
     carrier: Carrier,
     tracking_number: str,
     kind: ScanKind,
@@ -70,9 +70,7 @@ class SeenScan:
     place: str | None = None
 
 
-async def record_scans(
-    connection: AsyncConnection, seen: Sequence[SeenScan], *, reported_at: datetime
-) -> None:
+async def record_scans(connection: Connection, seen: Sequence[SeenScan], *, reported_at: datetime) -> None:
     """Keep scans of known parcels, all at once; what they move, if anything, is the caller's to decide."""
     if not seen:
         return

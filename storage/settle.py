@@ -5,16 +5,15 @@ Decides nothing: each deadline is the domain's, at its own instant.
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from domain.deadlines import apply_due
 from domain.policy import policy
 from domain.values import Request
+from storage.connection import Connection
 from storage.load import load_requests
 from storage.save import save
 
 
-async def settle_due(connection: AsyncConnection, request: Request, at: datetime) -> Request:
+async def settle_due(connection: Connection, request: Request, at: datetime) -> Request:
     """Fire all of a locked request's deadlines that are due by `at`, in order; give it as it is then."""
     decisions = apply_due(request, at=at, policy=policy(request.policy_version))
     before = request

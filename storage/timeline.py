@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import (
     ClaimChanged,
@@ -29,6 +28,7 @@ from domain.effects import (
 )
 from domain.values import RequestKey
 from domain.words import Party, TimelineKind
+from storage.connection import Connection
 from storage.posting import Posted
 from storage.rows import as_set, insert_set, is_part_of_named, named_requests, names
 from storage.tables import timeline
@@ -73,7 +73,7 @@ class Told:
     actor_id: int | None
 
 
-async def write_timeline(connection: AsyncConnection, told: Sequence[Told]) -> list[list[tuple[Effect, int]]]:
+async def write_timeline(connection: Connection, told: Sequence[Told]) -> list[list[tuple[Effect, int]]]:
     """Append what decisions say happened, in their order; give each decision's effects with their numbers.
 
     Numbers are taken in the effects' order. An effect on the ledger is one entry for each of its lines.

@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import notices
+from storage.connection import Connection, begin
 from storage.feed import NAMES_OF_ALL, Happened, account_stream, append, is_of_account
 from storage.notices import Notification
 
@@ -38,15 +39,15 @@ def in_silence(_: Collection[str]) -> None:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine, ring: Ring) -> AsyncIterator[AsyncConnection]:
+async def transaction(engine: AsyncEngine, ring: Ring) -> AsyncIterator[Connection]:
     """Give a connection in a transaction: committed with its events at the end, undone by an exception."""
-    async with engine.begin() as connection, recording(connection) as streams:
+    async with begin(engine) as connection, recording(connection) as streams:
         yield connection
     ring(streams)
 
 
 @asynccontextmanager
-async def recording(connection: AsyncConnection, *, since: datetime | None = None) -> AsyncIterator[set[str]]:
+async def recording(connection: Connection, *, since: datetime | None = None) -> AsyncIterator[set[str]]:
     """Write at the end of the block what happened in it; give the streams, known once the block has ended.
 
     Of what happened before `since` nobody is told, or notified.
@@ -69,7 +70,7 @@ async def recording(connection: AsyncConnection, *, since: datetime | None = Non
 
 
 @asynccontextmanager
-async def unrecorded(connection: AsyncConnection) -> AsyncIterator[None]:
+async def unrecorded(connection: Connection) -> AsyncIterator[None]:
     """Tell nobody of what happens in the block; what accounts see has a new version all the same."""
     record = connection.info[RECORD] = _Record(is_kept=False)
     try:
@@ -80,7 +81,7 @@ async def unrecorded(connection: AsyncConnection) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
+async def savepoint(connection: Connection) -> AsyncIterator[None]:
     """Undo what the block changed, and whom it told of what, if it ends by an exception."""
     record = connection.info[RECORD]
     happened, notified, touched = len(record.happened), len(record.notifications), len(record.touched)
@@ -92,7 +93,7 @@ async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
         raise
 
 
-def tell(connection: AsyncConnection, happened: Iterable[Happened]) -> None:
+def tell(connection: Connection, happened: Iterable[Happened]) -> None:
     """Note what is to be appended at the end of the transaction."""
     record = connection.info[RECORD]
     if record.is_kept:
@@ -101,19 +102,19 @@ def tell(connection: AsyncConnection, happened: Iterable[Happened]) -> None:
         record.touched.extend(_owners(happened))
 
 
-def notify(connection: AsyncConnection, notifications: Iterable[Notification]) -> None:
+def notify(connection: Connection, notifications: Iterable[Notification]) -> None:
     """Note what is to be written, with its events, at the end of the transaction."""
     record = connection.info[RECORD]
     if record.is_kept:
         record.notifications.extend(notifications)
 
 
-def touch(connection: AsyncConnection, *account_ids: int) -> None:
+def touch(connection: Connection, *account_ids: int) -> None:
     """Note that what these accounts see has changed: whether or not an event tells of it."""
     connection.info[RECORD].touched.extend(map(account_stream, account_ids))
 
 
-def touch_names(connection: AsyncConnection) -> None:
+def touch_names(connection: Connection) -> None:
     """Note that a member's name has changed, which anybody may see."""
     connection.info[RECORD].touched.append(NAMES_OF_ALL)
 

@@ -8,7 +8,7 @@ import traceback
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import DeadlineReached
 from domain.deadlines import next_deadline
@@ -17,6 +17,7 @@ from domain.policy import policy
 from domain.values import Request
 from domain.words import Party
 from storage import clock, deadlines
+from storage.connection import Connection
 from storage.save import save
 from storage.transaction import Ring, in_silence, transaction
 
@@ -77,7 +78,7 @@ async def fire_next(
         return 0
 
 
-async def _fire(connection: AsyncConnection, request: Request, at: datetime) -> int:
+async def _fire(connection: Connection, request: Request, at: datetime) -> int:
     coming = next_deadline(request)
     if coming is None or coming[1] > at:
         return 0  # someone was faster between the look and the lock

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Command, Open, ReportScan
 from domain.decide import decide
@@ -17,6 +17,7 @@ from domain.policy import CURRENT
 from domain.values import Address, Label, Request, RequestKey
 from domain.words import Carrier, Party, RequestKind, RequestReason, ScanKind
 from storage import clock
+from storage.connection import Connection
 from storage.imports import ImportOutcome, upsert_orders
 from storage.load import load_requests, lock_request
 from storage.openings import lock_opening
@@ -80,7 +81,7 @@ class Market:
     accounts: dict[str, int] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Connection]:
         async with transaction(self.engine, in_silence) as connection:
             yield connection
 
@@ -156,9 +157,7 @@ class Market:
     def later(self, **span: float) -> None:
         self.at += timedelta(**span)
 
-    async def _decide(
-        self, connection: AsyncConnection, request: Request, command: Command, by: Party
-    ) -> Request:
+    async def _decide(self, connection: Connection, request: Request, command: Command, by: Party) -> Request:
         request = await settle_due(connection, request, self.at)
         decision = decide(request, command, by=by, at=self.at, policy=CURRENT)
         sides = {Party.BUYER: request.order.buyer_id, Party.SELLER: request.order.seller_id}

@@ -136,7 +136,7 @@ async def _refunded(engine: AsyncEngine) -> Market:
 
 
 async def _run(statements: list[str], market: Market) -> None:
-    async with market.transaction() as connection:
+    async with market.engine.begin() as connection:
         for statement in statements:
             await connection.exec_driver_sql(statement)
 

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.connection import Connection
 from storage.engine import is_away
 from storage.transaction import in_silence, savepoint, transaction
 
@@ -27,7 +28,7 @@ async def before_the_commit(engine: AsyncEngine) -> None:
         await lose(engine, connection)
 
 
-async def lose(engine: AsyncEngine, connection: AsyncConnection) -> None:
+async def lose(engine: AsyncEngine, connection: Connection) -> None:
     """End the connection from the other side."""
     pid = (await connection.execute(sa.text("SELECT pg_backend_pid()"))).scalar_one()
     async with engine.connect() as other:

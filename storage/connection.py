@@ -1,0 +1,279 @@
+"""The connection of a business transaction: SQLAlchemy's statements, run by asyncpg as they are.
+
+Decides that SQLAlchemy writes a statement, once, and reads its values, and does nothing else on the way: to
+run one by itself takes it longer than PostgreSQL needs. What goes wrong is raised as SQLAlchemy raises it,
+and its events hear every statement. Connections are the engine's: its pool and its rules hold.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, NoReturn, Protocol
+
+from sqlalchemy import Executable
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.prepared import Prepared, Values, prepared, row_of
+
+Given = Mapping[str, Any]
+
+
+class Rows(Protocol):
+    """The rows of a statement, or one column of them."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def all(self) -> Sequence[Any]:
+        """Give them all."""
+
+    def first(self) -> Any | None:
+        """Give the first, if there is one."""
+
+    def one(self) -> Any:
+        """Give the only one. Raises NoResultFound or MultipleResultsFound."""
+
+    def one_or_none(self) -> Any | None:
+        """Give the only one, if there is one. Raises MultipleResultsFound."""
+
+
+class Result(Rows, Protocol):
+    """What a statement has come to."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it was about."""
+
+    def scalar_one(self) -> Any:
+        """Give the first value of the only row. Raises NoResultFound or MultipleResultsFound."""
+
+    def scalar_one_or_none(self) -> Any | None:
+        """Give the first value of the only row, if there is one. Raises MultipleResultsFound."""
+
+    def scalars(self) -> Rows:
+        """Give the first value of every row."""
+
+    def mappings(self) -> Rows:
+        """Give the rows by their columns, or by the columns' names."""
+
+
+class Connection(Protocol):
+    """Whatever runs storage's statements: SQLAlchemy's own connection, or that of a business transaction."""
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """What is noted for as long as it lasts."""
+
+    async def execute(
+        self, statement: Executable, parameters: Given | Sequence[Given] | None = None, /
+    ) -> Result:
+        """Run a statement, once for each of the parameters."""
+
+    def begin_nested(self) -> AbstractAsyncContextManager[Any]:
+        """Undo what the block does if it ends by an exception."""
+
+
+class Found(Sequence[Any]):
+    """Rows that are there already."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rows[place]
+
+    def all(self) -> Sequence[Any]:
+        """Give them all."""
+        return self._rows
+
+    def first(self) -> Any | None:
+        """Give the first, if there is one."""
+        return self._rows[0] if self._rows else None
+
+    def one_or_none(self) -> Any | None:
+        """Give the only one, if there is one. Raises MultipleResultsFound."""
+        if len(self._rows) > 1:
+            raise MultipleResultsFound
+        return self.first()
+
+    def one(self) -> Any:
+        """Give the only one. Raises NoResultFound or MultipleResultsFound."""
+        if not self._rows:
+            raise NoResultFound
+        return self.one_or_none()
+
+
+class Outcome(Found):
+    """What a prepared statement has come to."""
+
+    def __init__(self, statement: Prepared, records: Sequence[Any], rowcount: int) -> None:
+        self.rowcount = rowcount
+        self._statement = statement
+        if statement.is_text and records:
+            make = row_of(list(records[0].keys()))
+            self._values: Sequence[Values] = records
+        else:
+            make = statement.row
+            self._values = statement.values(records)
+        super().__init__([make(values) for values in self._values])
+
+    def scalar_one(self) -> Any:
+        """Give the first value of the only row. Raises NoResultFound or MultipleResultsFound."""
+        return self.one()[0]
+
+    def scalar_one_or_none(self) -> Any | None:
+        """Give the first value of the only row, if there is one. Raises MultipleResultsFound."""
+        row = self.one_or_none()
+        return None if row is None else row[0]
+
+    def scalars(self) -> Found:
+        """Give the first value of every row."""
+        return Found([values[0] for values in self._values])
+
+    def mappings(self) -> Found:
+        """Give the rows by their columns, or by the columns' names."""
+        return Found([ByColumn(self._statement, values) for values in self._values])
+
+
+class ByColumn(Mapping[Any, Any]):
+    """A row whose values are found by their columns, or by the columns' names."""
+
+    __slots__ = ("_places", "_statement", "_values")
+
+    def __init__(self, statement: Prepared, values: Values) -> None:
+        self._statement, self._values = statement, values
+        self._places = statement.places
+
+    def __getitem__(self, column: object) -> Any:
+        return self._values[self._places[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return (column.keyname for column in self._statement.columns)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@asynccontextmanager
+async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
+    """Give one of the engine's connections in a transaction: committed at the end, undone by an exception."""
+    async with engine.connect() as held:
+        raw = await held.get_raw_connection()
+        connection = Direct(held, raw.driver_connection)
+        try:
+            await connection.control("BEGIN")
+            yield connection
+            await connection.control("COMMIT")
+        except BaseException as error:
+            await connection.give_up(error)
+            raise
+
+
+class Direct:
+    """One transaction on asyncpg's own connection."""
+
+    def __init__(self, held: AsyncConnection, driver: Any) -> None:
+        self.info: dict[Any, Any] = {}
+        self._held = held
+        self._driver = driver
+        self._hearers = held.engine.sync_engine.dispatch.before_cursor_execute
+        self._savepoints = 0
+        self._ended: str | None = None
+
+    async def execute(
+        self, statement: Executable, parameters: Given | Sequence[Given] | None = None, /
+    ) -> Outcome:
+        """Run a statement, once for each of the parameters."""
+        if parameters is None or isinstance(parameters, Mapping):
+            return await self._run(prepared(statement, parameters or {}), parameters or {})
+        runs = prepared(statement, parameters[0])
+        if len(parameters) == 1:
+            return await self._run(runs, parameters[0])
+        arguments = [runs.arguments(each) for each in parameters]
+        self._hear(runs.text, arguments, is_many=True)
+        try:
+            await self._driver.executemany(runs.text, arguments)
+        except BaseException as error:  # noqa: BLE001 it is raised again
+            self._raise(error, runs.text)
+        return Outcome(runs, (), -1)
+
+    async def _run(self, statement: Prepared, given: Given) -> Outcome:
+        arguments = statement.arguments(given)
+        self._hear(statement.text, arguments)
+        try:
+            if statement.is_text or statement.columns:
+                records = await self._driver.fetch(statement.text, *arguments)
+                return Outcome(statement, records, len(records))
+            done: str = await self._driver.execute(statement.text, *arguments)
+        except BaseException as error:  # noqa: BLE001 it is raised again
+            self._raise(error, statement.text)
+        return Outcome(statement, (), int(done.rpartition(" ")[2]))
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:
+        """Undo what the block does if it ends by an exception.
+
+        That it has ended well is told with whatever comes next of this kind: it takes no way of its own.
+        """
+        self._savepoints += 1
+        name = f"s{self._savepoints}"
+        before, self._ended = self._ended, None
+        beginning = f"RELEASE {before}; SAVEPOINT {name}" if before else f"SAVEPOINT {name}"
+        self._hear(beginning, ())
+        await self.control(beginning)
+        try:
+            yield
+        except BaseException:
+            if not self._driver.is_closed():
+                self._ended = None
+                await self.control(f"ROLLBACK TO {name}; RELEASE {name}")
+            raise
+        self._ended = name
+
+    async def control(self, command: str) -> None:
+        """Run a command of the transaction's own, which has no parameters."""
+        try:
+            await self._driver.execute(command)
+        except BaseException as error:  # noqa: BLE001 it is raised again
+            self._raise(error, command)
+
+    async def give_up(self, error: BaseException) -> None:
+        """Undo everything; a connection that cannot even do that is not used again."""
+        if not self._driver.is_closed() and self._driver.is_in_transaction():
+            try:
+                await self._driver.execute("ROLLBACK")
+            except BaseException:  # noqa: BLE001 what was raised first says more
+                self._driver.terminate()
+        if self._driver.is_closed():
+            await self._held.invalidate(error)
+
+    def _hear(self, text: str, arguments: Sequence[Any], *, is_many: bool = False) -> None:
+        for hear in self._hearers:
+            hear(self._held.sync_connection, None, text, arguments, None, is_many)
+
+    def _raise(self, error: BaseException, text: str) -> NoReturn:
+        """Raise what SQLAlchemy would."""
+        if not isinstance(error, Exception):
+            self._driver.terminate()  # in the midst of a statement: what comes next would be of that
+            raise error
+        dialect = self._held.dialect
+        dbapi: Any = dialect.loaded_dbapi
+        for kind in type(error).__mro__:
+            translated = dbapi._asyncpg_error_translate.get(kind)  # noqa: SLF001 as its own cursors do
+            if translated is not None:
+                original = translated(error.args[0], error)
+                original.__cause__ = error
+                raise DBAPIError.instance(
+                    text,
+                    None,
+                    original,
+                    dbapi.Error,
+                    connection_invalidated=self._driver.is_closed(),
+                    dialect=dialect,
+                ) from original
+        raise error
