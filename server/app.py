@@ -45,12 +45,14 @@ from server.settings import Settings, load_settings
 from server.sockets import Sockets
 from server.sse import EventStreams
 from server.statements import Statements
+from server.straight import METHODS, Straight
 from server.viewers import Viewers
 from storage.engine import make_engine
 from storage.versions import Versions
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 DAY_SECONDS = 86400
+GRAPH = "/graphql"
 MB = 2**20
 
 
@@ -144,10 +146,12 @@ def make_app(
         finally:
             await engine.dispose()
 
-    return Starlette(
+    return Straight(
+        GRAPH,
+        view,
         routes=[
-            Route("/graphql", view, methods=["GET", "POST"]),  # first, as the others are asked for seldom
-            WebSocketRoute("/graphql", sockets.serve),
+            Route(GRAPH, view, methods=sorted(METHODS)),
+            WebSocketRoute(GRAPH, sockets.serve),
             *pages.routes(public_url, graph),
             Route("/healthz", alive),
             Route("/readyz", ready),

@@ -31,6 +31,9 @@ NO_KIND, OK, ERRORS, REFUSED, FAILED = "none", "ok", "errors", "refused", "faile
 UNCHANGED, BEGUN = "unchanged", "begun"
 """What becomes of an operation, as the metrics tell it."""
 
+RAISED: Final = "amends.raised"
+"""Where a request carries what went wrong with it before it came to be routed."""
+
 MOST_REMEMBERED: Final = 1_000
 LONGEST_REMEMBERED_BYTES: Final = 10_000
 TO_ONE_ALONE: Final = [
@@ -67,11 +70,18 @@ class GraphView:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if RAISED in scope:
+            raise scope[RAISED]
+        response = await self.answer(scope, receive)
+        await response(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive) -> ASGIApp:
+        """Give what answers one request."""
         began = perf_counter()
         kind, outcome, response = await self._answer(scope, receive)
         if self._metered is not None:
             self._metered(kind, outcome, None if outcome == BEGUN else perf_counter() - began)
-        await response(scope, receive, send)
+        return response
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[str, str, ASGIApp]:
         """Run the operation a request carries; say of which kind it was, and what came of it."""
