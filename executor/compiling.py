@@ -42,7 +42,7 @@ from executor.lists import listed
 from executor.outcomes import Bailed, Unsupported
 from executor.places import Embedded, InRecord, OnObject, Place
 from executor.telling import Telling
-from executor.wants import PRESENT, Link, Wants
+from executor.wants import Link, Wants
 
 TYPENAME: Final = "__typename"
 ROW: Final = "row"
@@ -287,7 +287,7 @@ class Compiler:
         if not _can_be_listed(link.wants):
             return None
         first = f" for {making[0]} in ({making[1]},)" if making else ""
-        link.wants.at((), PRESENT)
+        link.wants.there(())
         path = (*place.path, link)
         lists = [
             f"{place.variable}[{place.wants.at(path, number)}]" for number in range(len(link.wants.values))
@@ -366,8 +366,8 @@ class Compiler:
         place = place_of(writer, kind)
         linked = _brought(place, how)
         if isinstance(linked, InRecord):
-            record = f"({ROW} if {linked.present()} else None)"
             shape = self._shape(definition.type, details, _along(linked))
+            record = f"({ROW} if {linked.present()} else None)"
             return Step(key, _taking(writer, record, place), None, None, shape, definition, details[0])
         if not isinstance(how, Resolve):
             value = _spelled(writer, place, how)
@@ -388,7 +388,7 @@ class Compiler:
         if isinstance(wants, Wants) and isinstance(place, InRecord):
             along = self._along_with(place, how, definition, details[0], wants)
             if along is not None:
-                wants.at((), PRESENT)
+                wants.there(())
                 resolve = brought(along, len(wants.values))
                 taking = _taking(writer, _lists(place, how, wants, along), place)
                 return Step(key, taking, resolve, None, shape, definition, details[0])

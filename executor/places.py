@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from executor.code import Writer
-from executor.wants import PRESENT, Link, Path, Source, Wants
+from executor.wants import Link, Path, Source, Wants
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class InRecord:
 
     def present(self) -> str:
         """Spell the condition that the row is there."""
-        return f"{self.at(PRESENT)} is not None"
+        return f"{self.variable}[{self.wants.there(self.path)}] is not None"
 
 
 @dataclass(slots=True)

@@ -20,6 +20,10 @@ class Source(Protocol):
         """The attributes that make a row."""
 
     @property
+    def required(self) -> frozenset[str]:
+        """Attributes that are null in no row."""
+
+    @property
     def lists(self) -> frozenset[str]:
         """The attributes whose values are lists."""
 
@@ -59,6 +63,17 @@ class Wants:
     def at(self, path: Path, attribute: str | int) -> int:
         """Give the place of a value in every record; a list's is that of the value in the rows' own wants."""
         return self._places.setdefault((path, attribute), len(self._places))
+
+    def there(self, path: Path) -> int:
+        """Give the place of a value that is null if, and only if, the row at the end of a path is not there.
+
+        One that is wanted anyway, where there is such a one.
+        """
+        required = (path[-1].source if path else self.source).required
+        for (other, attribute), place in self._places.items():
+            if other == path and attribute in required:
+                return place
+        return self.at(path, PRESENT)
 
     @property
     def values(self) -> Sequence[tuple[Path, str | int]]:

@@ -136,12 +136,12 @@ def sees_thread(table: sa.FromClause) -> sa.ColumnElement[bool]:
 
 def sees_words(part: sa.FromClause) -> sa.ColumnElement[bool]:
     """Messages and attachments: the thread's participants and Support, not the platform's services."""
-    return sa.exists().where(
+    by_thread = sa.exists().where(
         threads.c.owner_id == part.c.owner_id,
         threads.c.id == part.c.thread_id,
         sa.or_(
-            threads.c.owner_id == MEMBER,
             threads.c.member_id == MEMBER,
             sa.and_(threads.c.kind != "DIRECT", sa.or_(CONVERSATIONS, threads.c.owner_id == SELLER)),
         ),
     )
+    return sa.or_(part.c.owner_id == MEMBER, by_thread)

@@ -18,7 +18,7 @@ from storage.clock import present
 from storage.prepared import Prepared
 from storage.reads.gathered import ForMany, Gathered
 from storage.reads.reader import Reader
-from storage.reads.source import POSITION, Joined, Source, again, exported
+from storage.reads.source import POSITION, Beside, Joined, Source, again, exported
 from storage.visibility import Sight
 
 K = TypeVar("K", bound=Hashable)
@@ -89,9 +89,10 @@ class Reading(Source[R]):
         *where: sa.ColumnElement[bool],
         order: Sequence[sa.ColumnElement[Any]] = (),
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         columns = list(columns)
-        super().__init__(row, columns, tables, where, on, extra, order)
+        super().__init__(row, columns, tables, where, on, extra, order, beside)
         self._keys = keys
         joined = keys.table.join(tables, sa.true())
         self.statement = (
@@ -160,7 +161,7 @@ class Reading(Source[R]):
         joined, keys = Joined(wants), self._keys
         found = (
             sa.select(*joined.columns(), *exported(self.order))
-            .select_from(self.tables)
+            .select_from(joined.tables())
             .where(keys.match(*self.on), *self.where)
             .correlate(keys.table)
             .lateral("found")

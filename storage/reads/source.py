@@ -24,9 +24,15 @@ NOW: Final = -1
 
 THERE: Final = "is_there"
 
+Beside = Mapping[str, tuple[sa.FromClause, sa.ColumnElement[bool]]]
+"""By attribute: a table that is joined where the attribute is wanted, and on what."""
+
 
 class Source(Generic[R]):
-    """Rows of one kind; `extra` are attributes that no row has, for those who want them of a record."""
+    """Rows of one kind; `extra` are attributes that no row has, for those who want them of a record.
+
+    Some of them may be read from tables that are joined for them: `beside`.
+    """
 
     def __init__(
         self,
@@ -37,6 +43,7 @@ class Source(Generic[R]):
         on: Sequence[sa.ColumnElement[Any]],
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
         order: Sequence[sa.ColumnElement[Any]] = (),
+        beside: Beside | None = None,
     ) -> None:
         self._row, self.order = row, order
         self.columns = dict(zip(_names(row), columns, strict=True))
@@ -45,7 +52,11 @@ class Source(Generic[R]):
         converters = [_converter(column.type) for column in self.columns.values()]
         self._converted = [(place, each) for place, each in enumerate(converters) if each is not None]
         self.lists = frozenset(name for name, each in self.columns.items() if isinstance(each.type, sa.ARRAY))
+        self.required = frozenset(
+            name for name, each in self.columns.items() if on and _is_required(each, on[0])
+        )
         self._extra = extra or {}
+        self._beside = beside or {}
         indirect = {
             name for name, column in self.columns.items() if not _is_direct(column.type)
         }  # their rows are made
@@ -60,12 +71,27 @@ class Source(Generic[R]):
             given[place] = convert(given[place])
         return self._row(*given)
 
+    def tables_for(self, attributes: Iterable[str]) -> sa.FromClause:
+        """What these attributes are read from."""
+        tables = self.tables
+        for attribute in attributes:
+            if attribute in self._beside:
+                tables = tables.outerjoin(*self._beside[attribute])
+        return tables
+
     def column(self, attribute: str) -> sa.ColumnElement[Any]:
         """What is read for an attribute."""
         if attribute == PRESENT:
             return self.on[0].label(THERE)
         found = self.columns.get(attribute)
         return (self._extra[attribute] if found is None else found).label(attribute)
+
+
+def _is_required(column: sa.ColumnElement[Any], key: sa.ColumnElement[Any]) -> bool:
+    """Whether every row has it: a column of the key's table, the others of which may be joined in vain."""
+    if not isinstance(column, sa.Column) or not isinstance(key, sa.Column):
+        return False
+    return not column.nullable and column.table is key.table
 
 
 def _names(row: Any) -> list[str]:
@@ -108,6 +134,10 @@ class Joined:
         source = self._sources[path]
         return [source.column(attribute) for attribute in self._needed[path]]
 
+    def tables(self, path: Path = ()) -> sa.FromClause:
+        """What they are selected from."""
+        return self._sources[path].tables_for(self._needed[path])  # type: ignore[no-any-return]
+
     def select(
         self, root: sa.FromClause, outer: sa.FromClause, *more: sa.ColumnElement[Any]
     ) -> sa.Select[Any]:
@@ -128,10 +158,10 @@ class Joined:
         source, link = self._sources[path], path[-1]
         same = [column == parent.c[by] for column, by in zip(source.on, link.by, strict=True)]
         if link.wants is None:
-            rows = sa.select(*self.columns(path)).select_from(source.tables)
+            rows = sa.select(*self.columns(path)).select_from(self.tables(path))
             return rows.where(*source.where, *same).correlate(parent)
         below, order = Joined(link.wants), source.order
-        rows = sa.select(*below.columns(), *exported(order)).select_from(source.tables)
+        rows = sa.select(*below.columns(), *exported(order)).select_from(below.tables())
         if link.most is not None:
             rows = rows.order_by(*order).limit(link.most)
         found = rows.where(*source.where, *same).correlate(parent).lateral("one")

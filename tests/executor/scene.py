@@ -164,8 +164,8 @@ class Remembering(Context):
                 for number, each in zip(numbers, lists, strict=True):
                     values[number] = each
             elif not found:
-                for (other, attribute), number in places.items():
-                    if other[: len(path)] == path and attribute == PRESENT:
+                for (other, _), number in places.items():
+                    if other[: len(path)] == path:
                         values[number] = None
         return values
 
