@@ -239,13 +239,33 @@ class Compiler:
         listed = _listed(place, definition, how)
         if listed is not None:
             return self._listed(writer, *listed, definition.type, details)
-        if isinstance(how, Compute) and how.written is not None and how.over is not None:
-            return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
+        ready = self._ready(writer, place, how, definition.type)
+        if ready is not None:
+            return ready
         value = _spelled(writer, place, how)
         if value is None:
             return None
         below = self._held(place) if isinstance(how, Read) and how.holds_rows else None
         return self._value(writer, value, definition.type, details, below or _nested(place))
+
+    def _ready(self, writer: Writer, place: Place, how: How, kind: GraphQLOutputType) -> str | None:
+        """Give the expression of a leaf that is there as it is written; None where that is not certain."""
+        if isinstance(how, Compute) and how.written is not None and how.over is not None:
+            return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
+        if not isinstance(how, Read) or not isinstance(place, InRecord):
+            return None
+        nullable, inner = _unwrapped(kind)
+        source, attribute = place.source, how.attribute
+        if not is_leaf_type(inner) or attribute not in source.direct:
+            return None
+        inline = self._inlines.get(inner.name, ANY)
+        if inline.kept is None or source.kinds.get(attribute) != inline.kept:
+            return None
+        value = place.read(attribute)
+        if nullable or attribute in source.required:
+            return value
+        it = writer.variable()
+        return _unless_null(writer, value, it, it, nullable=False)
 
     def _there(
         self,

@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from executor.outcomes import Bailed
+from executor.wants import Kept
 
 LARGEST_INT: Final = 2**31 - 1
 
@@ -26,24 +27,28 @@ LARGEST_INT: Final = 2**31 - 1
 @dataclass(frozen=True, slots=True)
 class Inline:
     """Code for a value: over `{x}`, a name of its own; `{value}`; `{other}`, a function for what is not
-    common; and `names`, objects that the code needs.
+    common; and `names`, objects that the code needs. What is `kept` as this needs no code at all.
     """
 
     code: str
     names: Mapping[str, Any] = field(default_factory=dict)
+    kept: Kept | None = None
 
 
 Inlines = Mapping[str, Inline]
 """By the scalar's name."""
 
-TEXT: Final = Inline("({x} if ({x} := {value}).__class__ is str else {other}({x}))")
+TEXT: Final = Inline("({x} if ({x} := {value}).__class__ is str else {other}({x}))", kept=Kept.TEXT)
 BUILT_IN: Final[Inlines] = {
     GraphQLString.name: TEXT,
     GraphQLID.name: TEXT,
-    GraphQLBoolean.name: Inline("({x} if ({x} := {value}) is True or {x} is False else {other}({x}))"),
+    GraphQLBoolean.name: Inline(
+        "({x} if ({x} := {value}) is True or {x} is False else {other}({x}))", kept=Kept.BOOLEAN
+    ),
     GraphQLInt.name: Inline(
         "({x} if ({x} := {value}).__class__ is int and -{largest} <= {x} <= {largest} else {other}({x}))",
         {"largest": LARGEST_INT},
+        Kept.INTEGER,
     ),
 }
 ANY: Final = Inline("{other}({value})")

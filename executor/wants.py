@@ -3,9 +3,21 @@
 Decides the order of a record: places are handed out as they are asked for. Knows no statement.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Protocol
+
+
+class Kept(StrEnum):
+    """What every value of an attribute is that comes in a record, if it is not null."""
+
+    TEXT = "TEXT"
+    BOOLEAN = "BOOLEAN"
+    INTEGER = "INTEGER"
+    """Of 32 bits."""
+    INSTANT = "INSTANT"
+    """In UTC."""
 
 
 class Source(Protocol):
@@ -22,6 +34,10 @@ class Source(Protocol):
     @property
     def required(self) -> frozenset[str]:
         """Attributes that are null in no row."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kept]:
+        """What the values of attributes are, where that is certain."""
 
     @property
     def lists(self) -> frozenset[str]:

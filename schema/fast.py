@@ -18,6 +18,7 @@ from executor.fields import Compute, Embed, How, Kinds, Read, Resolve
 from executor.leaves import TEXT, Inline, Inlines
 from executor.plans import Plans
 from executor.telling import Telling
+from executor.wants import Kept
 from schema.columns import (
     HOLDS_ROWS,
     OVER,
@@ -46,6 +47,7 @@ INLINES: Final[Inlines] = {
     "DateTime": Inline(
         "({x} if ({x} := {value}).__class__ is {instant} and {x}.tzinfo is {utc} else {other}({x}))",
         {"instant": datetime, "utc": UTC},
+        Kept.INSTANT,
     ),
 }
 

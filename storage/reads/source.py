@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.operators import desc_op
 
-from executor.wants import PRESENT, Path, Wants
+from executor.wants import PRESENT, Kept, Path, Wants
 from storage.prepared import DIALECT
 
 R = TypeVar("R")
@@ -21,6 +21,14 @@ R = TypeVar("R")
 POSITION: Final = -2
 NOW: Final = -1
 """Where every record tells which key it answers, and what time it is."""
+
+KEPT: Final = {
+    sa.Text: Kept.TEXT,
+    sa.String: Kept.TEXT,
+    sa.Boolean: Kept.BOOLEAN,
+    sa.Integer: Kept.INTEGER,
+    sa.SmallInteger: Kept.INTEGER,
+}
 
 THERE: Final = "is_there"
 
@@ -55,6 +63,8 @@ class Source(Generic[R]):
         self.required = frozenset(
             name for name, each in self.columns.items() if on and _is_required(each, on[0])
         )
+        kinds = {name: _kept(each) for name, each in self.columns.items()}
+        self.kinds = {name: kind for name, kind in kinds.items() if kind is not None}
         self._extra = extra or {}
         self._beside = beside or {}
         indirect = {
@@ -85,6 +95,15 @@ class Source(Generic[R]):
             return self.on[0].label(THERE)
         found = self.columns.get(attribute)
         return (self._extra[attribute] if found is None else found).label(attribute)
+
+
+def _kept(column: sa.ColumnElement[Any]) -> Kept | None:
+    """What the values of a table's column are; what is worked out may be anything."""
+    if not isinstance(column, sa.Column):
+        return None
+    if isinstance(column.type, sa.DateTime):
+        return Kept.INSTANT if column.type.timezone else None
+    return KEPT.get(column.type.__class__)
 
 
 def _is_required(column: sa.ColumnElement[Any], key: sa.ColumnElement[Any]) -> bool:
