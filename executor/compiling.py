@@ -6,7 +6,6 @@ tells. Takes a row to be of the type that its field declares; only abstract type
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -15,153 +14,54 @@ from graphql import (
     GraphQLField,
     GraphQLLeafType,
     GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
-    Node,
     VariableNode,
-    Visitor,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_object_type,
-    visit,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, GroupedFieldSet, collect_fields, collect_subfields
 from graphql.execution.values import get_argument_values
 
-from executor.abstract import Sort, by_attribute, by_pair, by_type
+from executor.abstract import by_attribute, by_pair, by_type
 from executor.along import brought, same
-from executor.code import Build, One, Writer, display
-from executor.fields import Along, Compute, Embed, How, Read, Resolve
+from executor.code import Build, Writer, display
+from executor.fields import Along, Compute, How, Read, Resolve
 from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
 from executor.lists import listed
-from executor.outcomes import Bailed, Unsupported
+from executor.outcomes import Unsupported
 from executor.places import Embedded, InRecord, OnObject, Place
+from executor.shapes import Abstract, Selection, Shape, Step, has_variables
+from executor.spelling import (
+    ROW,
+    PlaceOf,
+    already_there,
+    can_be_listed,
+    demand,
+    is_present,
+    key_of,
+    listed_rows,
+    lists_of,
+    made_of,
+    of_brought,
+    of_nested,
+    of_object,
+    of_records,
+    spelled,
+    start_of,
+    unless_null,
+    unwrapped,
+)
 from executor.telling import Telling
 from executor.wants import Link, Wants
 
 TYPENAME: Final = "__typename"
-ROW: Final = "row"
 MOST_FIELDS: Final = 5_000  # fragments may unfold without end, long before a single row is read
-
-PlaceOf = Callable[[Writer, GraphQLObjectType], Place]
-"""Gives the place of a row named `row` of one type, for code that is written by this writer."""
-
-
-@dataclass(slots=True, eq=False)
-class Shape:
-    """What a value must become: wrappers from the outside in, then a leaf, an object, or one of several."""
-
-    nullable: bool
-    item: "Shape | None" = None
-    leaves: Build | None = None
-    selection: "Selection | None" = None
-    abstract: "Abstract | None" = None
-
-    @property
-    def is_straight(self) -> bool:
-        """Whether it is made by straight code alone, and so the same of the same value in every run."""
-        if self.item is not None:
-            return self.item.is_straight
-        return self.abstract is None and (self.selection is None or not self.selection.steps)
-
-
-@dataclass(slots=True)
-class Abstract:
-    """The selection of each type that a value may turn out to be; `sort` says which it is."""
-
-    sort: Sort
-    selections: Mapping[str, "Selection"]
-    ones: Mapping[str, One] | None = field(init=False)
-    """What makes one row of each type, if straight code does for all of them."""
-
-    def __post_init__(self) -> None:
-        ones = {name: each.one for name, each in self.selections.items() if each.one is not None}
-        self.ones = ones if len(ones) == len(self.selections) else None
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """A field that is filled in once its selection's straight code has run.
-
-    `take` gives what it starts from, row by row: rows or keys to resolve, or values, with nothing to resolve.
-    """
-
-    key: str
-    take: Build
-    resolve: Resolve | None
-    wants: "Wants | Mapping[str, Wants] | None"
-    shape: Shape
-    definition: GraphQLField
-    details: FieldDetails
-    constant: GraphQLField = field(init=False)
-    varying: GraphQLField | None = field(init=False)
-    """The field with those of its arguments that are the same in every run, and with those that are not."""
-    variables: Mapping[str, str] | None = field(init=False)
-    """The variable of each argument that is not the same in every run, if it is one and nothing around it."""
-    known: Mapping[str, Any] | None = field(init=False, default=None)
-    """What the resolver is given in every run, once it has been worked out."""
-
-    @property
-    def waits(self) -> bool:
-        """Whether it may have to wait for an answer, or something below it may."""
-        return (self.resolve is not None and not self.resolve.is_ready) or _waits(self.shape)
-
-    def __post_init__(self) -> None:
-        given = {each.name.value: each for each in self.details.node.arguments or ()}
-        varying = {name for name, each in given.items() if _has_variables(each)}
-        kind, arguments = self.definition.type, self.definition.args
-        self.constant = GraphQLField(kind, {n: each for n, each in arguments.items() if n not in varying})
-        others = {name: each for name, each in arguments.items() if name in varying}
-        self.varying = GraphQLField(kind, others) if others else None
-        self.variables = {
-            arguments[name].out_name or name: each.value.name.value
-            for name, each in given.items()
-            if name in varying and isinstance(each.value, VariableNode)
-        }
-        if len(self.variables) < len(varying) or self.details.fragment_variable_values is not None:
-            self.variables = None
-
-
-def _waits(shape: Shape) -> bool:
-    if shape.item is not None:
-        return _waits(shape.item)
-    if shape.abstract is not None:
-        return any(each.waiting for each in shape.abstract.selections.values())
-    return shape.selection is not None and bool(shape.selection.waiting)
-
-
-def _has_variables(node: Node) -> bool:
-    reader = _Variables()
-    visit(node, reader)
-    return reader.found
-
-
-class _Variables(Visitor):
-    found = False
-
-    def enter_variable(self, *_: object) -> None:
-        self.found = True
-
-
-@dataclass(slots=True, eq=False)
-class Selection:
-    """What is made of the rows of one type."""
-
-    type_name: str
-    build: Build = field(init=False)
-    one: One | None = field(init=False, default=None)
-    """The same of one row, if straight code is all there is to it."""
-    source: str = field(init=False, default="")
-    steps: list[Step] = field(default_factory=list)
-    waiting: Sequence[Step] = field(init=False, default=())
-    """Those of its steps that wait for something, or have a step below them that does."""
-    ready: Sequence[Step] = field(init=False, default=())
-    """The others."""
 
 
 class Compiler:
@@ -190,7 +90,7 @@ class Compiler:
         )
         if collected.new_defer_usages:
             raise Unsupported("defer")
-        return self._selection(root, collected.grouped_field_set, _on_object())
+        return self._selection(root, collected.grouped_field_set, of_object())
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, place_of: PlaceOf) -> Selection:
         selection = Selection(kind.name)
@@ -203,7 +103,7 @@ class Compiler:
                 expression = "None"
                 selection.steps.append(self._step(key, kind, details, place_of))
             items.append((key, expression))
-        made, code = _made(place), display(items)
+        made, code = made_of(place), display(items)
         selection.build, selection.source = writer.function(ROW, code, made=made)
         if made is None and not selection.steps:
             selection.one = writer.function_of_one(ROW, code)
@@ -233,20 +133,20 @@ class Compiler:
         if details[0].node.name.value == TYPENAME:
             return repr(kind.name)
         definition, how = self._definition(kind, details)
-        there = _brought(place, how)
+        there = already_there(place, how)
         if there is not None:
             return self._there(writer, there, definition.type, details)
-        listed = _listed(place, definition, how)
+        listed = listed_rows(place, definition, how)
         if listed is not None:
             return self._listed(writer, *listed, definition.type, details)
         ready = self._ready(writer, place, how, definition.type)
         if ready is not None:
             return ready
-        value = _spelled(writer, place, how)
+        value = spelled(writer, place, how)
         if value is None:
             return None
         below = self._held(place) if isinstance(how, Read) and how.holds_rows else None
-        return self._value(writer, value, definition.type, details, below or _nested(place))
+        return self._value(writer, value, definition.type, details, below or of_nested(place))
 
     def _ready(self, writer: Writer, place: Place, how: How, kind: GraphQLOutputType) -> str | None:
         """Give the expression of a leaf that is there as it is written; None where that is not certain."""
@@ -254,7 +154,7 @@ class Compiler:
             return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
         if not isinstance(how, Read) or not isinstance(place, InRecord):
             return None
-        nullable, inner = _unwrapped(kind)
+        nullable, inner = unwrapped(kind)
         source, attribute = place.source, how.attribute
         if not is_leaf_type(inner) or attribute not in source.direct:
             return None
@@ -265,7 +165,7 @@ class Compiler:
         if nullable or attribute in source.required:
             return value
         it = writer.variable()
-        return _unless_null(writer, value, it, it, nullable=False)
+        return unless_null(writer, value, it, it, nullable=False)
 
     def _there(
         self,
@@ -275,16 +175,16 @@ class Compiler:
         details: Sequence[FieldDetails],
     ) -> str | None:
         """Give the expression of an object whose attributes are there already, where it is there."""
-        nullable, inner = _unwrapped(kind)
+        nullable, inner = unwrapped(kind)
         assert is_object_type(inner), "nothing else is made of attributes"
         made = self._object(writer, place, inner, details)
         if made is None:
             return None
-        present = _presence(place)
+        present = is_present(place)
         making = place.making() if isinstance(place, InRecord) else None
         if making is not None:
             present = f"{present} and ({place.row()} := {making}) is not None"
-        otherwise = "None" if nullable else f"{writer.name(_demand)}()"
+        otherwise = "None" if nullable else f"{writer.name(demand)}()"
         return f"({made} if {present} else {otherwise})"
 
     def _listed(
@@ -303,8 +203,8 @@ class Compiler:
         made = self._object(writer, rows, inner, details)
         if made is None:
             return None
-        making = _made(rows)
-        if not _can_be_listed(link.wants):
+        making = made_of(rows)
+        if not can_be_listed(link.wants):
             return None
         first = f" for {making[0]} in ({making[1]},)" if making else ""
         link.wants.there(())
@@ -323,7 +223,7 @@ class Compiler:
         details: Sequence[FieldDetails],
         place_at: Callable[[Writer, str], Place],
     ) -> str | None:
-        nullable, inner = _unwrapped(kind)
+        nullable, inner = unwrapped(kind)
         if is_leaf_type(inner):
             return self._leaf(writer, value, inner, nullable=nullable)
         if isinstance(inner, GraphQLList):
@@ -333,7 +233,7 @@ class Compiler:
                 return None
             it, other = writer.variable(), writer.name(listed)
             members = f"({it} if {it}.__class__ is tuple or {it}.__class__ is list else {other}({it}))"
-            return _unless_null(writer, value, it, f"[{made} for {item} in {members}]", nullable=nullable)
+            return unless_null(writer, value, it, f"[{made} for {item} in {members}]", nullable=nullable)
         if not isinstance(inner, GraphQLObjectType):
             return None
         it = writer.variable()
@@ -341,10 +241,10 @@ class Compiler:
         made = self._object(writer, place, inner, details)
         if made is None:
             return None
-        making = _made(place)
+        making = made_of(place)
         if making is not None:
             made = f"[{made} for {making[0]} in ({making[1]},)][0]"
-        return _unless_null(writer, value, it, made, nullable=nullable)
+        return unless_null(writer, value, it, made, nullable=nullable)
 
     def _object(
         self, writer: Writer, place: Place, kind: GraphQLObjectType, details: Sequence[FieldDetails]
@@ -384,24 +284,24 @@ class Compiler:
         definition, how = self._definition(kind, details)
         writer = Writer()
         place = place_of(writer, kind)
-        linked = _brought(place, how)
+        linked = already_there(place, how)
         if isinstance(linked, InRecord):
-            shape = self._shape(definition.type, details, _along(linked))
+            shape = self._shape(definition.type, details, of_brought(linked))
             record = f"({ROW} if {linked.present()} else None)"
-            return Step(key, _taking(writer, record, place), None, None, shape, definition, details[0])
+            return Step(key, start_of(writer, record, place), None, None, shape, definition, details[0])
         if not isinstance(how, Resolve):
-            value = _spelled(writer, place, how)
+            value = spelled(writer, place, how)
             assert value is not None, "only what is resolved has no spelling"
             below = (
-                _records(place.scope) if isinstance(how, Read) and how.holds_rows and place.scope else None
+                of_records(place.scope) if isinstance(how, Read) and how.holds_rows and place.scope else None
             )
-            shape = self._shape(definition.type, details, below or _on_object(place.scope))
-            return Step(key, _taking(writer, value, place), None, None, shape, definition, details[0])
+            shape = self._shape(definition.type, details, below or of_object(place.scope))
+            return Step(key, start_of(writer, value, place), None, None, shape, definition, details[0])
         if how.same is not None and isinstance(place, InRecord):
-            start = f"({_key(place, how.over)}, {ROW})"
+            start = f"({key_of(place, how.over)}, {ROW})"
             shape = self._shape(definition.type, details, place_of)
             return Step(
-                key, _taking(writer, start, place), same(how.same), None, shape, definition, details[0]
+                key, start_of(writer, start, place), same(how.same), None, shape, definition, details[0]
             )
         wants, below = self._wanted(how, definition)
         shape = self._shape(definition.type, details, below, pairs=isinstance(wants, Mapping))
@@ -410,22 +310,22 @@ class Compiler:
             if along is not None:
                 wants.there(())
                 resolve = brought(along, len(wants.values))
-                taking = _taking(writer, _lists(place, how, wants, along), place)
+                taking = start_of(writer, lists_of(place, how, wants, along), place)
                 return Step(key, taking, resolve, None, shape, definition, details[0])
-        start = place.row() if how.keyed is None else _key(place, how.over)
-        return Step(key, _taking(writer, start, place), how, wants, shape, definition, details[0])
+        start = place.row() if how.keyed is None else key_of(place, how.over)
+        return Step(key, start_of(writer, start, place), how, wants, shape, definition, details[0])
 
     def _along_with(
         self, place: InRecord, how: Resolve, definition: GraphQLField, details: FieldDetails, wants: Wants
     ) -> Along | None:
         """Say how an answer that holds rows comes along, if it can: by arguments that this plan is of."""
         is_there = place.source.direct.issuperset(how.over)
-        if how.along is None or not is_there or not _can_be_listed(wants):
+        if how.along is None or not is_there or not can_be_listed(wants):
             return None
         deciding = self._telling.sizes | self._telling.places
         for argument in details.node.arguments or ():
             is_known = isinstance(argument.value, VariableNode) and argument.name.value in deciding
-            if not is_known and _has_variables(argument):
+            if not is_known and has_variables(argument):
                 return None
         variables = self._executor.variable_values
         try:
@@ -440,7 +340,7 @@ class Compiler:
         """Say what is wanted of the answers, and where the fields of each are found."""
         source = how.source
         if source is None:
-            return None, _on_object()
+            return None, of_object()
         if isinstance(source, Mapping):
             by_name = {name: Wants(each) for name, each in source.items()}
             return (
@@ -453,10 +353,10 @@ class Compiler:
             )
         wants = Wants(source)
         if how.is_holder:
-            return wants, _on_object(wants)
+            return wants, of_object(wants)
         if is_abstract_type(get_named_type(definition.type)):
             raise Unsupported("unsorted_records")
-        return wants, _records(wants)
+        return wants, of_records(wants)
 
     def _shape(
         self,
@@ -466,7 +366,7 @@ class Compiler:
         *,
         pairs: bool = False,
     ) -> Shape:
-        nullable, inner = _unwrapped(kind)
+        nullable, inner = unwrapped(kind)
         if isinstance(inner, GraphQLList):
             return Shape(nullable, item=self._shape(inner.of_type, details, place_of, pairs=pairs))
         if isinstance(inner, GraphQLObjectType):
@@ -514,116 +414,3 @@ class Compiler:
         if collected.new_defer_usages:
             raise Unsupported("defer")
         return collected.grouped_field_set
-
-
-def _unwrapped(kind: GraphQLOutputType) -> tuple[bool, Any]:
-    """Say whether a value may be null, and of what type it is otherwise."""
-    if isinstance(kind, GraphQLNonNull):
-        return False, kind.of_type
-    return True, kind
-
-
-def _on_object(scope: Wants | None = None) -> PlaceOf:
-    return lambda _writer, _kind: OnObject(ROW, scope)
-
-
-def _records(wants: Wants) -> PlaceOf:
-    return lambda writer, _kind: InRecord(writer, ROW, wants, wants.source)
-
-
-def _along(brought: InRecord) -> PlaceOf:
-    return lambda writer, _kind: InRecord(writer, ROW, brought.wants, brought.source, brought.path)
-
-
-def _nested(place: Place) -> Callable[[Writer, str], Place]:
-    return lambda _writer, variable: OnObject(variable, place.scope)
-
-
-def _brought(place: Place, how: How) -> InRecord | Embedded | None:
-    """Give the place of an object whose attributes are there already, if they are."""
-    if isinstance(place, InRecord):
-        if (
-            isinstance(how, Resolve)
-            and how.is_link
-            and not isinstance(how.source, Mapping | None)
-            and place.source.direct.issuperset(how.over)
-        ):
-            return place.linked(Link(how.source, how.over))
-        if isinstance(how, Embed):
-            return Embedded(place, how.attribute, how.parts, how.present)
-    return None
-
-
-def _listed(place: Place, definition: GraphQLField, how: How) -> tuple[InRecord, Link] | None:
-    """Give the way to rows that can be brought along as lists of their values."""
-    if not isinstance(place, InRecord) or not isinstance(how, Resolve) or definition.args:
-        return None
-    source = how.source
-    if source is None or isinstance(source, Mapping) or how.is_holder or how.keyed is None:
-        return None
-    kind = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
-    is_there = place.source.direct.issuperset(how.over)
-    if not is_there or not isinstance(kind, GraphQLList) or not is_object_type(get_named_type(kind)):
-        return None
-    return place, Link(source, how.over, Wants(source))
-
-
-def _lists(place: InRecord, how: Resolve, wants: Wants, along: Along) -> str:
-    """Spell a key, and the lists of the rows that come along."""
-    path = (*place.path, Link(wants.source, how.over, wants, along.most))
-    names = (*range(len(wants.values)), *along.more)
-    lists = [f"{place.variable}[{place.wants.at(path, name)}]" for name in names]
-    return f"({_key(place, how.over)}, ({', '.join(lists)},))"
-
-
-def _can_be_listed(wants: Wants) -> bool:
-    """Whether every value of rows may come in a list of them: lists of lists do not."""
-    return all(
-        isinstance(attribute, str) and attribute not in (path[-1].source if path else wants.source).lists
-        for path, attribute in wants.values
-    )
-
-
-def _presence(place: InRecord | Embedded) -> str:
-    if isinstance(place, InRecord):
-        return place.present()
-    return f"{place.around.read(place.unless_null)} is not None"
-
-
-def _spelled(writer: Writer, place: Place, how: How) -> str | None:
-    """Spell the value of a field; None for one that is resolved."""
-    match how:
-        case Read(attribute) | Embed(attribute):
-            return place.read(attribute)
-        case Compute(function, None):
-            return f"{writer.name(function)}({place.row()})"
-        case Compute(function, over):
-            return f"{writer.name(function)}({', '.join(map(place.read, over or ()))})"
-        case Resolve():
-            return None
-
-
-def _key(place: Place, over: Sequence[str]) -> str:
-    values = [place.read(each) for each in over]
-    return values[0] if len(values) == 1 else f"({', '.join(values)})"
-
-
-def _made(place: Place) -> tuple[str, str] | None:
-    """Name the row that a place made something ask for, and spell what makes it."""
-    making = place.making() if isinstance(place, InRecord) else None
-    return None if making is None else (place.row(), making)
-
-
-def _taking(writer: Writer, value: str, place: Place) -> Build:
-    take, _ = writer.function(ROW, value, made=_made(place))
-    return take
-
-
-def _unless_null(writer: Writer, value: str, it: str, made: str, *, nullable: bool) -> str:
-    otherwise = "None" if nullable else f"{writer.name(_demand)}()"
-    return f"({made} if ({it} := {value}) is not None else {otherwise})"
-
-
-def _demand() -> Any:
-    """What must not be null is."""
-    raise Bailed("null")

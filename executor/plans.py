@@ -28,10 +28,11 @@ from graphql.execution import Executor
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
-from executor.compiling import Compiler, Selection
+from executor.compiling import Compiler
 from executor.leaves import Inlines
 from executor.outcomes import Unsupported
 from executor.running import Run
+from executor.shapes import Selection
 from executor.telling import Telling
 
 MOST_PLANS = 500

@@ -11,9 +11,9 @@ from graphql import GraphQLField
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
-from executor.compiling import Abstract, Selection, Shape, Step
 from executor.lists import Lasting, listed
 from executor.outcomes import Bailed
+from executor.shapes import Abstract, Selection, Shape, Step
 
 NO_ARGUMENTS: Mapping[str, Any] = {}
 LISTS = frozenset({list, tuple, Lasting})
