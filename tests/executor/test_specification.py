@@ -13,6 +13,7 @@ from graphql import (
     parse,
 )
 
+from executor.lists import Lasting
 from executor.outcomes import Unsupported
 from executor.plans import LONGEST, MOST_PLANS
 from tests.executor.people import BOB, LATER, ROOT, Asked, People, Person, nested
@@ -179,6 +180,27 @@ async def test_many_answers_must_be_as_many_as_rows() -> None:
     small = Small({"all": computed(GraphQLList(one), lambda _: [Row(name="a"), Row(name="b")])})
     with pytest.raises(ValueError, match="zip"):
         await small.plans.prepared(small.document("{ all { it } }"), {}, None).run(None)
+
+
+async def test_a_lasting_list_is_made_once_for_each_plan_that_asks_for_it() -> None:
+    seen: list[str] = []
+
+    def name(row: Any) -> str:
+        seen.append(row.name)
+        return str(row.name)
+
+    one = GraphQLObjectType(
+        "One", {"name": computed(GraphQLString, name), "same": read(GraphQLString, "name")}
+    )
+    lasting = Lasting([Row(name="a"), Row(name="b")])
+    small = Small({"all": resolved(GraphQLList(one), lambda _, __: lasting)})
+    answer = await small.ask("{ all { name } }")
+    assert (answer.planned, answer.data["all"]) == (PLANNED, [{"name": "a"}, {"name": "b"}])
+    seen.clear()
+    again = await small.plans.prepared(small.document("{ all { name } }"), {}, None).run(None)
+    assert (again, seen) == (answer.data, [])
+    other = await small.plans.prepared(small.document("{ all { same name } }"), {}, None).run(None)
+    assert (other["all"][0], seen) == ({"same": "a", "name": "a"}, ["a", "b"])
 
 
 async def test_siblings_end_when_one_of_them_fails() -> None:

@@ -8,7 +8,8 @@ import httpx
 import pytest
 import strawberry
 from graphql import GraphQLError
-from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from resolvers.context import Context
@@ -20,6 +21,7 @@ from server.graph_view import GraphView
 from server.live_limits import LiveLimits
 from server.operations import Operations
 from server.sse import EventStreams
+from server.straight import Straight
 from server.viewers import Caller
 
 
@@ -48,23 +50,27 @@ class Mutation:
 async def identify(authorization: str | None) -> Caller:
     if authorization == "Bearer bad":
         raise BadToken("The token is not valid.")
+    if authorization == "Bearer broken":
+        raise RuntimeError("the password is swordfish")
     return Caller()
 
 
-def client(*, introspection: bool = True) -> httpx.AsyncClient:
+def client(*, introspection: bool = True, straight: bool = True) -> httpx.AsyncClient:
     graph = strawberry.Schema(Query, Mutation)
     operations = Operations(graph, lambda *_: cast("Context", None), introspection=introspection)
     limits = LiveLimits()
     streams = EventStreams(operations, Connections(limits), limits)
     view = GraphView(operations, identify, streams, body_limit_bytes=100_000)
     route = Route("/graphql", view, methods=["GET", "POST"])
-    app = Starlette(routes=[route], exception_handlers=dict(HANDLERS))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://amends.example")
+    around = [] if straight else [Middleware(CORSMiddleware)]
+    app = Straight("/graphql", view, routes=[route], exception_handlers=dict(HANDLERS), middleware=around)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://amends.example")
 
 
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with client() as http:
+@pytest.fixture(params=[True, False], ids=["straight", "by its route"])
+async def http(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(straight=request.param) as http:
         yield http
 
 
@@ -185,6 +191,23 @@ async def test_a_bug_is_told_by_its_reference_alone(http: httpx.AsyncClient) -> 
     assert error["path"] == ["bug"]
     assert error["extensions"]["code"] == "INTERNAL"
     assert "swordfish" not in answer.text
+
+
+async def test_what_breaks_before_there_is_an_answer_is_told_by_its_reference_alone(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await post(http, {"query": "{ echo }"}, authorization="Bearer broken")
+    assert answer.status_code == 500
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert "swordfish" not in answer.text
+
+
+async def test_what_a_header_said_first_counts(http: httpx.AsyncClient) -> None:
+    for tokens, status in ((("bad", "good"), 401), (("good", "bad"), 200)):
+        headers = [("content-type", JSON), *(("authorization", f"Bearer {token}") for token in tokens)]
+        answer = await http.post("/graphql", content=b'{"query": "{ echo }"}', headers=headers)
+        assert answer.status_code == status
 
 
 async def test_what_was_meant_for_the_client_is_told_in_full(http: httpx.AsyncClient) -> None:
