@@ -180,6 +180,8 @@ class Compiler:
         made = self._object(writer, place, inner, details)
         if made is None:
             return None
+        if isinstance(place, Embedded) and _is_always_there(place):
+            return made
         present = is_present(place)
         making = place.making() if isinstance(place, InRecord) else None
         if making is not None:
@@ -414,3 +416,7 @@ class Compiler:
         if collected.new_defer_usages:
             raise Unsupported("defer")
         return collected.grouped_field_set
+
+
+def _is_always_there(place: Embedded) -> bool:
+    return isinstance(place.around, InRecord) and place.unless_null in place.around.source.required
