@@ -28,6 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import live_followers
+from bench.live_equal import agree
 from bench.live_followers import Asked, Tab, Taken
 from bench.live_servers import CONTENDERS, PEER, Contender, House
 from bench.live_writer import Seller, Writer, find_sellers
@@ -87,6 +88,7 @@ async def measure(url: str, chosen: argparse.Namespace) -> None:
     rounds: dict[str, list[Round]] = {name: [] for name in chosen.servers}
     async with make_doorbell("postgres://", url) as bell:
         writer = Writer(engine, bell, sellers)
+        await agree(chosen.servers, house, writer, tab_of(sellers[0]), EVENTS)
         for _ in range(chosen.rounds):
             for name in chosen.servers:
                 rounds[name].append(await one(name, house, writer, sellers, chosen))

@@ -123,7 +123,7 @@ class Follower(asyncio.Protocol):
             self._say({"type": "subscribe", "id": "1", "payload": {"query": self._query}})
         elif kind == "ping":
             self._say({"type": "pong"})
-        elif kind == "next":
+        elif kind == "next" and not self.ready.done():
             self.ready.set_result(payload)
         else:
             raise ConnectionError(payload.decode())
