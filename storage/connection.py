@@ -7,15 +7,20 @@ and its events hear every statement. Connections are the engine's: its pool and 
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 from sqlalchemy import Executable
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.prepared import Prepared, Values, prepared, row_of
+from storage.prepared import Prepared, Values, prepared, row_of, together
+
+BEGIN: Final = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
+"""To plan a statement that joins ten tables takes longer than to run it, and its values change nothing."""
 
 Given = Mapping[str, Any]
+Change = tuple[Executable, Given]
+"""A statement that changes something, and its parameters."""
 
 
 class Rows(Protocol):
@@ -159,6 +164,15 @@ class ByColumn(Mapping[Any, Any]):
         return len(self._values)
 
 
+async def run_together(connection: Connection, changes: Sequence[Change]) -> None:
+    """Run changes of which none needs to see what another does, and no two are about the same row."""
+    if isinstance(connection, Direct):
+        await connection.run_together(changes)
+    else:
+        for statement, given in changes:
+            await connection.execute(statement, given)
+
+
 @asynccontextmanager
 async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
     """Give one of the engine's connections in a transaction: committed at the end, undone by an exception."""
@@ -166,7 +180,7 @@ async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
         raw = await held.get_raw_connection()
         connection = Direct(held, raw.driver_connection)
         try:
-            await connection.control("BEGIN")
+            await connection.control(BEGIN)
             yield connection
             await connection.control("COMMIT")
         except BaseException as error:
@@ -201,6 +215,18 @@ class Direct:
         except BaseException as error:  # noqa: BLE001 it is raised again
             self._raise(error, runs.text)
         return Outcome(runs, (), -1)
+
+    async def run_together(self, changes: Sequence[Change]) -> None:
+        """Run changes as one statement; what each comes to is not told."""
+        parts = [(prepared(statement, given), given) for statement, given in changes]
+        if parts:
+            text = together(tuple(part.text for part, _ in parts))
+            arguments = [argument for part, given in parts for argument in part.arguments(given)]
+            self._hear(text, arguments)
+            try:
+                await self._driver.execute(text, *arguments)
+            except BaseException as error:  # noqa: BLE001 it is raised again
+                self._raise(error, text)
 
     async def _run(self, statement: Prepared, given: Given) -> Outcome:
         arguments = statement.arguments(given)

@@ -3,9 +3,10 @@
 Decides how values become parameters, and what asyncpg gives becomes values. Knows no connection and no table.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,11 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
+MOST_TOGETHER: Final = 500
+
 Values = tuple[Any, ...]
+
+_PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
 class Prepared:
@@ -101,3 +106,20 @@ def prepared(statement: Executable, given: Mapping[str, Any]) -> Prepared:
     if found is None:
         found = known[keys] = Prepared(statement, keys)
     return found
+
+
+@lru_cache(maxsize=MOST_TOGETHER)
+def together(texts: tuple[str, ...]) -> str:
+    """Give one statement that does what these do, of what was there before any of them."""
+    if len(texts) == 1:
+        return texts[0]
+    parts, taken = [], 0
+    for place, text in enumerate(texts, 1):
+        numbered, before = _PARAMETER.subn(partial(_moved_by, taken), text), taken
+        taken = max([before, *(int(number) for number in _PARAMETER.findall(numbered[0]))])
+        parts.append(f"change_{place} AS ({numbered[0]})")
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+def _moved_by(places: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + places}"

@@ -124,7 +124,8 @@ def statements_of(engine: AsyncEngine) -> Iterator[dict[str, Any]]:
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
-            executed[statement] = parameters[0] if many else parameters
+            given = parameters[0] if many else parameters
+            executed[statement] = given if cursor else len(given)  # asyncpg alone plans it for any values
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
     stop = reader_of(engine).listen(lambda statement, given: executed.__setitem__(statement, len(given)))
