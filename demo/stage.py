@@ -26,6 +26,10 @@ class Moment(Write):
         """The instant of the story."""
         return self.at
 
+    def as_of(self, read: datetime) -> datetime:  # noqa: ARG002 nothing is read off the clock
+        """The same."""
+        return self.at
+
 
 class NoLinks:
     """Nobody in the demo follows a link."""

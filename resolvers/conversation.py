@@ -10,25 +10,30 @@ from domain.refusals import Invalid, NotAllowed, NotFound
 from domain.words import Scope
 from realtime.signals import Typing
 from resolvers.mutate import Receipt, Write
-from resolvers.parties import require_member, require_scope
-from resolvers.requests import decide_and_save, lock_for, receipt_of, settled
+from resolvers.parties import acting_party, require_member, require_scope
+from resolvers.requests import decide_and_save, receipt_of, settled
 from storage import finding, inbox
 from storage.finding import FoundThread
+from storage.load import lock_of_thread
 
 TYPING_SHOWN = timedelta(seconds=6)
 
 
 async def send_message(write: Write, owner_id: int, thread_id: int, message: SendMessage) -> Receipt:
     """Say something in a thread."""
-    thread = await _visible(write, owner_id, thread_id)
-    if thread.request is None:
-        return await _send_direct(write, thread, message)
-    request, by = await lock_for(write, thread.request, scope=Scope.MESSAGES_WRITE)
-    request = await settled(write, request)
-    before = await finding.thread(write.connection, owner_id, thread_id, lock=True)
-    assert before is not None, "threads are never deleted"
-    await decide_and_save(write, request, message, by=by)
-    return {"message": [owner_id, thread_id, before.last_message_number + 1], **receipt_of(thread.request)}
+    found = await lock_of_thread(write.connection, owner_id, thread_id)
+    if found is None:
+        return await _send_direct(write, await _visible(write, owner_id, thread_id), message)
+    by = acting_party(
+        write.context,
+        seller_id=found.request.order.seller_id,
+        buyer_id=found.request.order.buyer_id,
+        scope=Scope.MESSAGES_WRITE,
+        what="conversation",
+        field="threadId",
+    )
+    saved = await decide_and_save(write, await settled(write, found), message, by=by)
+    return {"message": [owner_id, thread_id, saved.message_numbers[0]], **receipt_of(found.request.key)}
 
 
 async def start_direct_thread(write: Write, username: str, body: str) -> Receipt:

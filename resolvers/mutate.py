@@ -86,6 +86,10 @@ class Write:
         """The instant of what happens next: read once the locks are taken, to come after what they kept."""
         return await clock.now(self.connection)
 
+    def as_of(self, read: datetime) -> datetime:
+        """The same, where it was read together with what is locked."""
+        return read
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -112,8 +116,8 @@ async def mutate(context: Context, call: Call, use_case: UseCase) -> Answer:
         return Answer(None, (Refused.of(NotAllowed("Send a token first: nothing is changed for nobody.")),))
     try:
         answer = await _in_one_transaction(context, viewer, call, use_case)
-    except Refusal as refusal:  # of the key itself
-        answer = Answer(None, (Refused.of(refusal),))
+    except (Refusal, Refusals) as why:  # of the key itself, or of a call without one
+        answer = _refused(why)
     context.forget()
     return answer
 
@@ -132,7 +136,7 @@ async def _in_one_transaction(context: Context, viewer: Viewer, call: Call, use_
 
 async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:
     if call.key is None:
-        return await _attempt(write, use_case)
+        return Answer(await use_case(write))
     actor = actor_of(write.viewer)
     first = await idempotency.claim(write.connection, actor, call.key, call.mutation, call.input_hash)
     if first is not None:
@@ -144,13 +148,16 @@ async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:
 
 
 async def _attempt(write: Write, use_case: UseCase) -> Answer:
+    """Run a use case so that its refusal undoes what it did, and nothing before: the key stays claimed."""
     try:
         async with savepoint(write.connection):
             return Answer(await use_case(write))
-    except Refusal as refusal:
-        return Answer(None, (Refused.of(refusal),))
-    except Refusals as several:
-        return Answer(None, several.refused)
+    except (Refusal, Refusals) as why:
+        return _refused(why)
+
+
+def _refused(why: Refusal | Refusals) -> Answer:
+    return Answer(None, why.refused if isinstance(why, Refusals) else (Refused.of(why),))
 
 
 def actor_of(viewer: Viewer) -> str:

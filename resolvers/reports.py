@@ -11,13 +11,14 @@ from datetime import datetime
 from domain import journals
 from domain.commands import Command, DecideClaim, ReportChargeback, ReportLabel, ReportRefund, RetryRefund
 from domain.refusals import Invalid, NotFound, Refusal
-from domain.values import Label, Order, Request, RequestKey
+from domain.values import Label, Order, RequestKey
 from domain.words import ClaimStatus, Party, RefundStatus
 from resolvers.mutate import Receipt, Refusals, Refused, Write
 from resolvers.parties import require_platform, require_platform_or_support
 from resolvers.requests import decide_and_save, lock_order, locked, receipt_of, settled
 from storage import finding
 from storage.chargebacks import record_chargeback
+from storage.load import Locked
 from storage.posting import post_journal
 
 
@@ -33,10 +34,10 @@ class RefundReport:
 async def report_label(write: Write, key: RequestKey, label: Label) -> Receipt:
     """The platform has bought the label of a return."""
     require_platform(write)
-    request = await settled(write, await locked(write, key))
-    known = request.returned.label if request.returned else None
-    decision = await decide_and_save(write, request, ReportLabel(label), by=Party.CARRIER)
-    if not decision.effects and known != label:
+    found = await settled(write, await locked(write, key))
+    known = found.request.returned.label if found.request.returned else None
+    saved = await decide_and_save(write, found, ReportLabel(label), by=Party.CARRIER)
+    if not saved.decision.effects and known != label:
         raise Invalid("No return of this request waits for a label.", "requestId")
     return receipt_of(key)
 
@@ -45,8 +46,8 @@ async def report_claim_decision(write: Write, key: RequestKey, decision: DecideC
     """The carrier has decided on a claim."""
     require_platform(write)
     await check_past(write, decision.happened_at)
-    request = await settled(write, await locked(write, key, "claimId"))
-    claim = (await decide_and_save(write, request, decision, by=Party.CARRIER)).request.claim
+    found = await settled(write, await locked(write, key, "claimId"))
+    claim = (await decide_and_save(write, found, decision, by=Party.CARRIER)).decision.request.claim
     stands = ClaimStatus.APPROVED if decision.approved else ClaimStatus.DENIED
     if claim is None or claim.status is not stands:
         raise Invalid("This claim does not wait for that decision.", "claimId")
@@ -120,14 +121,14 @@ async def check_past(write: Write, at: datetime, *field: str) -> None:
         raise Invalid("This has not happened yet.", *(field or ("at",)))
 
 
-async def _refunding(write: Write, key: RequestKey) -> Request:
+async def _refunding(write: Write, key: RequestKey) -> Locked:
     """Lock and settle a request that has given a refund. Raises NotFound."""
-    request = await settled(write, await locked(write, key, "refundId"))
-    if request.refund is None:
+    found = await settled(write, await locked(write, key, "refundId"))
+    if found.request.refund is None:
         raise NotFound("refund", "refundId")
-    return request
+    return found
 
 
-async def _report(write: Write, request: Request, command: Command, *, by: Party) -> bool:
+async def _report(write: Write, found: Locked, command: Command, *, by: Party) -> bool:
     """Tell a settled request of a fact; give whether it said anything new."""
-    return bool((await decide_and_save(write, request, command, by=by)).effects)
+    return bool((await decide_and_save(write, found, command, by=by)).decision.effects)

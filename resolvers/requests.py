@@ -4,25 +4,34 @@ Decides in which order a call is checked. What a move means is `domain.decide`'s
 are decided on: every clock that has run out by now is settled first.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from domain.commands import AuthorizeReturn, Command, DeclineOffer, Open, RefundOnReturn, Rule
 from domain.decide import decide
 from domain.effects import Decision
 from domain.policy import CURRENT, policy
 from domain.refusals import EvidenceRequired, NotFound, NotYourOrder, StaleVersion
-from domain.values import Opening, Request, RequestKey
+from domain.values import Opening, RequestKey
 from domain.words import Party, Scope
 from resolvers.labels import own_label
 from resolvers.mutate import Receipt, Write
 from resolvers.parties import acting_party
 from storage import finding
-from storage.load import lock_request
+from storage.load import Locked, lock
 from storage.openings import lock_opening
 from storage.save import save
 from storage.settle import settle_due
 
 LABELLED = (RefundOnReturn, DeclineOffer, Rule, AuthorizeReturn)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was decided, and the numbers of what it said in the request's thread."""
+
+    decision: Decision
+    message_numbers: Sequence[int]
 
 
 async def open_request(write: Write, seller_id: int, order_id: int, command: Open) -> Receipt:
@@ -53,47 +62,46 @@ async def lock_order(write: Write, order: finding.FoundOrder) -> Opening:
 
 async def act(write: Write, key: RequestKey, command: Command, *, if_version: int | None = None) -> Receipt:
     """Buyer, seller or Support acts on a request, as the table allows."""
-    request, by = await lock_for(write, key)
-    request = await settled(write, request, if_version=if_version)
-    await decide_and_save(write, request, command, by=by)
+    found, by = await lock_for(write, key)
+    found = await settled(write, found, if_version=if_version)
+    await decide_and_save(write, found, command, by=by)
     return receipt_of(key)
 
 
 async def lock_for(
     write: Write, key: RequestKey, *, scope: Scope = Scope.REQUESTS_RESPOND
-) -> tuple[Request, Party]:
+) -> tuple[Locked, Party]:
     """Lock a request the caller may act on; say on which side. Raises NotFound, NotAllowed, ScopeMissing."""
-    request = await locked(write, key)
-    order = request.order
-    return request, acting_party(
-        write.context, seller_id=order.seller_id, buyer_id=order.buyer_id, scope=scope
-    )
+    found = await locked(write, key)
+    order = found.request.order
+    return found, acting_party(write.context, seller_id=order.seller_id, buyer_id=order.buyer_id, scope=scope)
 
 
-async def locked(write: Write, key: RequestKey, field: str = "requestId") -> Request:
+async def locked(write: Write, key: RequestKey, field: str = "requestId") -> Locked:
     """Lock a request. Raises NotFound; whether the caller may see it is yet to be asked."""
-    request = await lock_request(write.connection, key)
-    if request is None:
+    found = await lock(write.connection, key)
+    if found is None:
         raise NotFound("request", field)
-    return request
+    return found
 
 
-async def settled(write: Write, request: Request, *, if_version: int | None = None) -> Request:
+async def settled(write: Write, found: Locked, *, if_version: int | None = None) -> Locked:
     """Fire the clocks that have run out, then check that the request is the one the caller has seen."""
-    request = await settle_due(write.connection, request, await write.now())
+    request = await settle_due(write.connection, found.request, write.as_of(found.at))
     if if_version is not None and if_version != request.version:
         raise StaleVersion(if_version, request.version)
-    return request
+    return Locked(request, found.at)
 
 
-async def decide_and_save(write: Write, request: Request, command: Command, *, by: Party) -> Decision:
+async def decide_and_save(write: Write, found: Locked, command: Command, *, by: Party) -> Saved:
     """Let the domain decide on a locked request, under its own policy, and save what it says."""
+    request = found.request
     rules = policy(request.policy_version)
     if write.context.sandbox and isinstance(command, LABELLED):
         command = replace(command, own_label=own_label(request, rules))
-    decision = decide(request, command, by=by, at=await write.now(), policy=rules)
-    await save(write.connection, request, decision, actor_id=write.viewer.account_id)
-    return decision
+    decision = decide(request, command, by=by, at=write.as_of(found.at), policy=rules)
+    numbers = await save(write.connection, request, decision, actor_id=write.viewer.account_id)
+    return Saved(decision, numbers)
 
 
 def receipt_of(key: RequestKey) -> Receipt:

@@ -16,21 +16,21 @@ async def assign(
     write: Write, key: RequestKey, assignee_id: int | None, *, if_version: int | None
 ) -> Receipt:
     """Say which agent works on a request, or that nobody does."""
-    request, _ = await lock_for(write, key, scope=Scope.REQUESTS_READ)
+    found, _ = await lock_for(write, key, scope=Scope.REQUESTS_READ)
     require_support(write)
-    await settled(write, request, if_version=if_version)
+    await settled(write, found, if_version=if_version)
     if assignee_id is not None and not await agents.is_agent(write.connection, assignee_id):
         raise Invalid("Only Support's agents work on requests.", "assigneeId")
     if await agents.assignee(write.connection, key) != assignee_id:
-        await agents.assign(write.connection, key, assignee_id, at=await write.now())
+        await agents.assign(write.connection, key, assignee_id, at=write.as_of(found.at))
     return receipt_of(key)
 
 
 async def add_note(write: Write, key: RequestKey, body: str) -> Receipt:
     """Write down what buyer and seller never see."""
-    await lock_for(write, key, scope=Scope.REQUESTS_READ)
+    found, _ = await lock_for(write, key, scope=Scope.REQUESTS_READ)
     agent_id = require_support(write)
-    await agents.add_note(write.connection, key, agent_id, body, at=await write.now())
+    await agents.add_note(write.connection, key, agent_id, body, at=write.as_of(found.at))
     return receipt_of(key)
 
 

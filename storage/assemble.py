@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.money import Money
 from domain.values import (
@@ -52,15 +53,24 @@ latest_clock = (
     .limit(1)
     .lateral("latest_clock")
 )
+running = (
+    sa.select(
+        sa.func.array_agg(deadlines.c.kind, type_=ARRAY(deadlines.c.kind.type)).label("kinds"),
+        sa.func.array_agg(deadlines.c.due_at, type_=ARRAY(deadlines.c.due_at.type)).label("dues"),
+    )
+    .where(deadlines.c.seller_id == requests.c.seller_id, deadlines.c.request_number == requests.c.number)
+    .lateral("running")
+)
+"""The deadlines of a request."""
 return_parcel = parcels.alias("return_parcel")
 replacement_parcel = parcels.alias("replacement_parcel")
 
 
 def request_of(key: RequestKey, row: Row, parts: Mapping[str, list[Row]]) -> Request:
     """The request in a row of all its single parts, with the rows of its numbered ones by their names."""
-    started: dict[DeadlineKind, Any] = {
-        each[deadlines.c.kind]: each[deadlines.c.due_at] for each in parts["deadlines"]
-    }
+    started: dict[DeadlineKind, Any] = dict(
+        zip(row[running.c.kinds] or (), row[running.c.dues] or (), strict=True)
+    )
     return Request(
         key=key,
         order=order_of(row, row["promised_to_others"]),
@@ -89,7 +99,7 @@ def request_of(key: RequestKey, row: Row, parts: Mapping[str, list[Row]]) -> Req
         returned=_return(row) if row[returns.c.status] is not None else None,
         replacements=tuple(map(_replacement, parts["replacements"])),
         hold=_hold(row) if row[holds.c.number] is not None else None,
-        holds_made=row["holds_made"],
+        holds_made=row["holds_made"] or 0,
         refund=_refund(row) if row[refunds.c.status] is not None else None,
         claim=_claim(row) if row[claims.c.status] is not None else None,
         escalations=tuple(map(_escalation, parts["escalations"])),

@@ -1,5 +1,6 @@
 """The money of a decision: journals posted, holds moved, and the sums of order and seller kept in step."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby, islice
 from operator import itemgetter
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 from domain.effects import HoldChanged
 from domain.values import Hold, RequestKey
 from domain.words import HoldStatus, JournalKind, LedgerAccount, LedgerComponent
-from storage.connection import Connection
+from storage.connection import Change, Connection
 from storage.moves import Move, named
-from storage.posting import Posted, Posting, post_journals
-from storage.rows import charges_row
+from storage.posting import Posted, Posting, book
+from storage.rows import as_set, charges_row, columns_of, given_rows
 from storage.tables import holds, orders, sellers
 
 REFUNDING = frozenset(
@@ -27,11 +28,10 @@ REFUNDING = frozenset(
 """The journals that give money back to the buyer."""
 
 
-async def post(connection: Connection, moves: Sequence[Move]) -> list[list[Posted]]:
-    """Post every move's journals; give what was posted, move by move."""
-    given = [row for move in moves if (row := _given_back(move)) is not None]
-    if given:
-        await connection.execute(_give_back, given)
+async def book_moves(
+    connection: Connection, moves: Sequence[Move]
+) -> tuple[list[list[Posted]], list[Change]]:
+    """Book every move's journals; give what they come to, move by move, and the changes that post them."""
     postings = [
         Posting(
             move.after.key.seller_id, journal, move.decision.at, move.after.order.id, move.after.key.number
@@ -39,22 +39,31 @@ async def post(connection: Connection, moves: Sequence[Move]) -> list[list[Poste
         for move in moves
         for journal in move.journals
     ]
-    posted = iter(await post_journals(connection, postings))
-    return [list(islice(posted, len(move.journals))) for move in moves]
+    booked, changes = await book(connection, postings)
+    given = _given_back(moves)
+    if given:
+        changes = [(_give_back, as_set(_returned, given)), *changes]
+    posted = iter(booked)
+    return [list(islice(posted, len(move.journals))) for move in moves], changes
 
 
-def _given_back(move: Move) -> dict[str, int] | None:
-    """What a move adds to the sums of its order; None if nothing."""
-    refunded = charged = 0
-    for line in (line for each in move.journals if each.kind in REFUNDING for line in each.lines):
-        if line.account is LedgerAccount.BUYER_REFUNDS:
-            refunded += line.amount.minor
-        elif line.account is LedgerAccount.SELLER and line.component is not LedgerComponent.RETURN_SHIPPING:
-            charged -= line.amount.minor
-    if not refunded and not charged:
-        return None
-    order = move.after.order
-    return {"refunded": refunded, "charged": charged, "of_seller": order.seller_id, "of_id": order.id}
+def _given_back(moves: Sequence[Move]) -> list[dict[str, int]]:
+    """What is added to the sums of orders."""
+    sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for move in moves:
+        order = move.after.order
+        for line in (line for each in move.journals if each.kind in REFUNDING for line in each.lines):
+            if line.account is LedgerAccount.BUYER_REFUNDS:
+                sums[order.seller_id, order.id][0] += line.amount.minor
+            elif (
+                line.account is LedgerAccount.SELLER and line.component is not LedgerComponent.RETURN_SHIPPING
+            ):
+                sums[order.seller_id, order.id][1] -= line.amount.minor
+    return [
+        {"seller_id": seller_id, "id": id_, "refunded_minor": refunded, "charged_minor": charged}
+        for (seller_id, id_), (refunded, charged) in sums.items()
+        if refunded or charged
+    ]
 
 
 async def save_holds(connection: Connection, moves: Sequence[Move]) -> None:
@@ -102,12 +111,14 @@ def _hold_row(key: RequestKey, hold: Hold) -> dict[str, Any]:
     }
 
 
+_returned = sa.table("returned", *columns_of(orders, "seller_id", "id", "refunded_minor", "charged_minor"))
+_new = given_rows(_returned).c
 _give_back = (
     sa.update(orders)
-    .where(orders.c.seller_id == sa.bindparam("of_seller"), orders.c.id == sa.bindparam("of_id"))
+    .where(orders.c.seller_id == _new.seller_id, orders.c.id == _new.id)
     .values(
-        refunded_minor=orders.c.refunded_minor + sa.bindparam("refunded", type_=sa.BigInteger),
-        charged_minor=orders.c.charged_minor + sa.bindparam("charged", type_=sa.BigInteger),
+        refunded_minor=orders.c.refunded_minor + _new.refunded_minor,
+        charged_minor=orders.c.charged_minor + _new.charged_minor,
     )
 )
 _set_aside = sa.insert(holds)

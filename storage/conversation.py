@@ -5,7 +5,7 @@ for whom: that is `storage.news`'s.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from domain.refusals import AttachmentRejected
-from domain.values import RequestKey
 from domain.words import MessageKind, Party, ThreadKind
-from storage.connection import Connection
-from storage.rows import as_set, columns_of, given_rows, insert_set, named_requests, names
+from storage.connection import Change, Connection, run_together
+from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
 
@@ -90,31 +89,28 @@ async def open_threads(connection: Connection, new: Sequence[NewThread]) -> list
     return keys
 
 
-async def threads_of_requests(
-    connection: Connection, keys: Collection[RequestKey]
-) -> dict[RequestKey, ThreadKey]:
-    """Give the threads of these requests."""
-    rows = await connection.execute(_of_requests, names(list(keys)))
-    return {
-        RequestKey(row.owner_id, row.request_number): ThreadKey(row.owner_id, row.id, row.member_id)
-        for row in rows
-    }
-
-
 async def append_all(connection: Connection, sayings: Sequence[Saying]) -> list[list[int]]:
     """Append to any threads, in this order; give each saying's numbers. Raises AttachmentRejected."""
     spoken = [saying for saying in sayings if saying.messages]
     next_numbers = await _count_up(connection, spoken) if spoken else {}
     numbers = [[next(next_numbers[saying.thread]) for _ in saying.messages] for saying in sayings]
-    numbered = [
-        (saying, number, message)
-        for saying, taken in zip(sayings, numbers, strict=True)
-        for number, message in zip(taken, saying.messages, strict=True)
-    ]
-    if numbered:
-        await connection.execute(_append, as_set(messages, [_row(*each) for each in numbered]))
-    await _bind(connection, numbered)
+    await run_together(connection, said(sayings, numbers))
+    await bind(connection, sayings, numbers)
     return numbers
+
+
+def said(sayings: Sequence[Saying], numbers: Sequence[Sequence[int]]) -> list[Change]:
+    """Give the changes that write messages down, with the numbers that are theirs."""
+    rows = [_row(*each) for each in _numbered(sayings, numbers)]
+    return [(_append, as_set(messages, rows))] if rows else []
+
+
+def _numbered(
+    sayings: Sequence[Saying], numbers: Sequence[Sequence[int]]
+) -> Iterator[tuple[Saying, int, NewMessage]]:
+    for saying, taken in zip(sayings, numbers, strict=True):
+        for number, message in zip(taken, saying.messages, strict=True):
+            yield saying, number, message
 
 
 async def _count_up(connection: Connection, sayings: Sequence[Saying]) -> dict[ThreadKey, Iterator[int]]:
@@ -166,8 +162,8 @@ def _row(saying: Saying, number: int, message: NewMessage) -> dict[str, Any]:
     }
 
 
-async def _bind(connection: Connection, said: Iterable[tuple[Saying, int, NewMessage]]) -> None:
-    """Bind each message's attachments to it. Raises AttachmentRejected."""
+async def bind(connection: Connection, sayings: Sequence[Saying], numbers: Sequence[Sequence[int]]) -> None:
+    """Bind attachments to the messages that were written with them. Raises AttachmentRejected."""
     used = [
         {
             "id": id_,
@@ -177,7 +173,7 @@ async def _bind(connection: Connection, said: Iterable[tuple[Saying, int, NewMes
             "message_number": number,
             "is_evidence": message.is_evidence,
         }
-        for saying, number, message in said
+        for saying, number, message in _numbered(sayings, numbers)
         for id_ in set(message.attachment_ids)
     ]
     if used and (await connection.execute(_use, as_set(_used, used))).rowcount != len(used):
@@ -221,13 +217,6 @@ _entered = sa.table(
     *columns_of(inbox_entries, "status", "reason", "last_activity_at"),
 )
 _enter = insert_set(_entered)
-_of_requests = sa.select(
-    threads.c.owner_id, threads.c.id, threads.c.member_id, threads.c.request_number
-).join(
-    named_requests,
-    (threads.c.owner_id == named_requests.c.seller_id)
-    & (threads.c.request_number == named_requests.c.number),
-)
 _spoken_in = (
     sa.func.unnest(
         sa.bindparam("owners", type_=ARRAY(sa.BigInteger)),

@@ -6,19 +6,21 @@ request, then threads, then seller ledgers (by seller). Asks nobody whether they
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.values import Request, RequestKey
 from domain.words import ClaimStatus, HoldStatus
-from storage.assemble import latest_clock, replacement_parcel, request_of, return_parcel
+from storage.assemble import latest_clock, replacement_parcel, request_of, return_parcel, running
+from storage.clock import present
 from storage.connection import Connection
 from storage.rows import ORDER_COLUMNS, Row, is_part_of_named, named_requests, names, with_shipment
 from storage.tables import (
     claims,
-    deadlines,
     escalations,
     holds,
     offers,
@@ -29,36 +31,39 @@ from storage.tables import (
     returns,
     sellers,
     shipments,
+    threads,
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A request that stays as it is until the transaction ends, and an instant after it was locked."""
+
+    request: Request
+    at: datetime
+
+
 async def load_requests(connection: Connection, keys: Collection[RequestKey]) -> dict[RequestKey, Request]:
-    """Give those of these requests that exist, whole, in as many statements however many they are."""
+    """Give those of these requests that exist, whole, in a few statements however many they are."""
     if not keys:
         return {}
-    named = names(list(keys))
-    rows = (await connection.execute(_requests, named)).mappings().all()
-    parts: dict[str, dict[RequestKey, list[Row]]] = {}
-    for name, statement in _PARTS.items():
-        parts[name] = defaultdict(list)
-        for row in (await connection.execute(statement, named)).mappings():
-            parts[name][RequestKey(row[_SELLER_ID[name]], row[_REQUEST_NUMBER[name]])].append(row)
-    found = (RequestKey(row[requests.c.seller_id], row[requests.c.number]) for row in rows)
-    return {
-        key: request_of(key, row, {name: parts[name][key] for name in _PARTS})
-        for key, row in zip(found, rows, strict=True)
-    }
+    return {request.key: request for request, _ in await _load(connection, keys)}
 
 
 async def lock_request(connection: Connection, key: RequestKey) -> Request | None:
     """Give a request and keep it, its order and its parcel as they are until the transaction ends."""
-    locked = (
-        await connection.execute(_lock, {"seller_id": key.seller_id, "number": key.number})
-    ).one_or_none()
-    if locked is None:
-        return None
-    await lock_shipment(connection, key.seller_id, locked.shipment_id)
-    return (await load_requests(connection, [key]))[key]
+    locked = await lock(connection, key)
+    return None if locked is None else locked.request
+
+
+async def lock(connection: Connection, key: RequestKey) -> Locked | None:
+    """Do the same, and tell the time."""
+    return await _locked(connection, _lock, {"seller_id": key.seller_id, "number": key.number})
+
+
+async def lock_of_thread(connection: Connection, owner_id: int, thread_id: int) -> Locked | None:
+    """Do the same with the request that a thread is about; None for one about no request."""
+    return await _locked(connection, _lock_of_thread, {"owner_id": owner_id, "thread_id": thread_id})
 
 
 async def lock_shipment(connection: Connection, seller_id: int, shipment_id: int | None) -> None:
@@ -67,13 +72,68 @@ async def lock_shipment(connection: Connection, seller_id: int, shipment_id: int
         await connection.execute(_lock_shipment, {"seller_id": seller_id, "id": shipment_id})
 
 
-_lock = (
-    sa.select(orders.c.shipment_id)
-    .join_from(
-        requests, orders, (orders.c.seller_id == requests.c.seller_id) & (orders.c.id == requests.c.order_id)
+async def _locked(
+    connection: Connection, statement: sa.Select[Any], named: Mapping[str, int]
+) -> Locked | None:
+    found = (await connection.execute(statement, named)).one_or_none()
+    if found is None:
+        return None
+    if found.shipped is None:  # there is none, or it came while the order was waited for
+        await lock_shipment(connection, found.seller_id, found.shipment_id)
+    # In a statement of its own: one that waits for locks sees nothing newer than its beginning.
+    ((request, at),) = await _load(connection, [RequestKey(found.seller_id, found.number)])
+    return Locked(request, at)
+
+
+async def _load(connection: Connection, keys: Collection[RequestKey]) -> Sequence[tuple[Request, datetime]]:
+    rows = (await connection.execute(_requests, names(list(keys)))).mappings().all()
+    found = {RequestKey(row[requests.c.seller_id], row[requests.c.number]): row for row in rows}
+    parts: dict[str, dict[RequestKey, list[Row]]] = {name: defaultdict(list) for name in _PARTS}
+    for name, statement in _PARTS.items():
+        with_some = [key for key, row in found.items() if row[f"{name}_made"]]
+        if with_some:
+            for row in (await connection.execute(statement, names(with_some))).mappings():
+                parts[name][RequestKey(row[_SELLER_ID[name]], row[_REQUEST_NUMBER[name]])].append(row)
+    return [
+        (request_of(key, row, {name: parts[name][key] for name in _PARTS}), row["at"])
+        for key, row in found.items()
+    ]
+
+
+def _locking(which: sa.FromClause, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Lock orders and requests, then their shipments; `which` are the requests among others."""
+    locked = (
+        sa.select(requests.c.seller_id, requests.c.number, orders.c.shipment_id)
+        .select_from(
+            which.join(
+                orders, (orders.c.seller_id == requests.c.seller_id) & (orders.c.id == requests.c.order_id)
+            )
+        )
+        .where(*where)
+        .with_for_update(key_share=True, of=[orders, requests])
+        .cte("locked")
     )
-    .where(requests.c.seller_id == sa.bindparam("seller_id"), requests.c.number == sa.bindparam("number"))
-    .with_for_update(key_share=True, of=[orders, requests])
+    shipped = (
+        sa.select(shipments.c.id)
+        .join(
+            locked, (shipments.c.seller_id == locked.c.seller_id) & (shipments.c.id == locked.c.shipment_id)
+        )
+        .with_for_update(key_share=True, of=shipments)
+        .cte("shipped")
+    )
+    return sa.select(*locked.c, sa.select(shipped.c.id).scalar_subquery().label("shipped"))
+
+
+_lock = _locking(
+    requests, requests.c.seller_id == sa.bindparam("seller_id"), requests.c.number == sa.bindparam("number")
+)
+_lock_of_thread = _locking(
+    threads.join(
+        requests,
+        (requests.c.seller_id == threads.c.owner_id) & (requests.c.number == threads.c.request_number),
+    ),
+    threads.c.owner_id == sa.bindparam("owner_id"),
+    threads.c.id == sa.bindparam("thread_id"),
 )
 _lock_shipment = (
     sa.select(shipments.c.id)
@@ -81,13 +141,17 @@ _lock_shipment = (
     .with_for_update(key_share=True)
 )
 
-_all_holds = holds.alias("all_holds")
-_holds_made = (
-    sa.select(sa.func.coalesce(sa.func.max(_all_holds.c.number), 0))
-    .where(_all_holds.c.seller_id == requests.c.seller_id, _all_holds.c.request_number == requests.c.number)
-    .scalar_subquery()
-    .label("holds_made")
-)
+
+def _of_request(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return (table.c.seller_id == requests.c.seller_id) & (table.c.request_number == requests.c.number)
+
+
+def _made(table: sa.Table) -> sa.Label[int | None]:
+    """The number of a request's last part of this kind, if it has one: all that were made are numbered."""
+    part = table.alias()
+    last = sa.select(sa.func.max(part.c.number)).where(_of_request(part)).correlate(requests)
+    return last.scalar_subquery().label(f"{table.name}_made")
+
 
 other_claims = claims.alias("other_claims")
 """Claims on a shipment, seen from another request on it."""
@@ -109,10 +173,7 @@ promised_to_others = (
 )
 
 
-def _of_request(table: sa.FromClause) -> sa.ColumnElement[bool]:
-    return (table.c.seller_id == requests.c.seller_id) & (table.c.request_number == requests.c.number)
-
-
+_TABLES = {"offers": offers, "replacements": replacements, "escalations": escalations}
 _requests = (
     sa.select(
         *requests.c,
@@ -122,8 +183,11 @@ _requests = (
         sellers.c.return_address,
         return_parcel.c.carrier,
         return_parcel.c.tracking_number,
-        _holds_made,
+        _made(holds),
         promised_to_others,
+        *running.c,
+        *(_made(table) for table in _TABLES.values()),
+        present.label("at"),
     )
     .select_from(
         with_shipment(
@@ -144,6 +208,7 @@ _requests = (
         .outerjoin(claims, _of_request(claims))
         .outerjoin(holds, _of_request(holds) & (holds.c.status == HoldStatus.HELD))
         .outerjoin(latest_clock, sa.true())
+        .join(running, sa.true())
     )
     .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
 )
@@ -166,8 +231,6 @@ _PARTS: Mapping[str, sa.Select[Any]] = {
         .join(named_requests, is_part_of_named(escalations))
         .order_by(escalations.c.number)
     ),
-    "deadlines": sa.select(deadlines).join(named_requests, is_part_of_named(deadlines)),
 }
-_TABLES = {"offers": offers, "replacements": replacements, "escalations": escalations, "deadlines": deadlines}
 _SELLER_ID = {name: table.c.seller_id for name, table in _TABLES.items()}
 _REQUEST_NUMBER = {name: table.c.request_number for name, table in _TABLES.items()}

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.connection import Connection
+from storage.connection import Change, Connection, run_together
 from storage.conversation import NewMessage, Saying, ThreadKey
 from storage.rows import as_set, columns_of, given_rows
 from storage.tables import inbox_entries
@@ -18,14 +18,13 @@ from storage.tables import inbox_entries
 
 async def bring_news(connection: Connection, saying: Saying, numbers: Sequence[int]) -> None:
     """Bring both participants' inbox rows up to date with new messages in a direct thread."""
-    await bring_news_of_requests(connection, [(saying, numbers, {})])
+    await run_together(connection, [news_of_requests([(saying, numbers, {})])])
 
 
-async def bring_news_of_requests(
-    connection: Connection,
+def news_of_requests(
     told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
-) -> None:
-    """The same for requests' threads, in this order; each with what either participant's row now says."""
+) -> Change:
+    """Give the change that does so for requests' threads, in this order; with what either's row now says."""
     of_threads: dict[ThreadKey, _News] = {}
     for saying, numbers, entries in told:
         news = of_threads.setdefault(saying.thread, _News())
@@ -37,7 +36,7 @@ async def bring_news_of_requests(
         for thread, news in of_threads.items()
         for account in sorted(thread.participants)
     ]
-    await connection.execute(_tell, as_set(_told, rows))
+    return _tell, as_set(_told, rows)
 
 
 @dataclass(slots=True)

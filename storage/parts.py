@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from domain.refusals import TrackingInUse
 from domain.values import Claim, Escalation, Offer, Refund, Request, RequestKey, ResponseClock
-from storage.connection import Connection
+from storage.connection import Change, Connection
 from storage.part_rows import (
     Row,
     claim_row,
@@ -26,7 +26,7 @@ from storage.part_rows import (
     return_parcel_row,
     return_row,
 )
-from storage.rows import as_set, columns_of, insert_set
+from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import (
     claims,
     deadlines,
@@ -39,20 +39,21 @@ from storage.tables import (
     returns,
 )
 
+Moved = tuple[Request | None, Request, int | None]
+"""A request before and after, and the account that moved it."""
 
-async def save_parts(
-    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
-) -> None:
-    """Write what differs between before and after, as the last move leaves it. Raises TrackingInUse."""
+
+def changes_of_parts(moves: Sequence[Moved]) -> list[Change]:
+    """Give the changes that write what differs between before and after, as the last move leaves it."""
     changed: dict[sa.Table, dict[tuple[Any, ...], Row]] = defaultdict(dict)
     for before, after, actor_id in moves:
         for table, rows in _changed_parts(before, after, actor_id):
             for row in (_key(after) | row for row in rows):
                 changed[table][tuple(row[column.name] for column in table.primary_key)] = row
-    for table, latest in changed.items():
-        await connection.execute(_PUT[table], as_set(table, list(latest.values())))
-    await _save_journeys(connection, moves)
-    await _save_deadlines(connection, moves)
+    puts: list[Change] = [
+        (_PUT[table], as_set(table, list(latest.values()))) for table, latest in changed.items()
+    ]
+    return [*puts, *_changes_of_deadlines(moves)]
 
 
 def _key(request: Request) -> dict[str, int]:
@@ -96,10 +97,8 @@ class _Parts:
         return parts
 
 
-async def _save_journeys(
-    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
-) -> None:
-    """Write returns and replacements, after the parcels that are new with them."""
+async def save_journeys(connection: Connection, moves: Sequence[Moved]) -> None:
+    """Write returns and replacements, after the parcels that are new with them. Raises TrackingInUse."""
     returned: dict[RequestKey, Row] = defaultdict(dict)
     replaced: dict[tuple[RequestKey, int], Row] = defaultdict(dict)
     began: list[tuple[Row, Row]] = []  # a parcel, and the row that is about it
@@ -147,9 +146,7 @@ def _moved_on(row: Row) -> Row:
     return named | {name: row[name] for name in ("ship_by", "shipped_at", "delivered_at")}
 
 
-async def _save_deadlines(
-    connection: Connection, moves: Sequence[tuple[Request | None, Request, int | None]]
-) -> None:
+def _changes_of_deadlines(moves: Sequence[Moved]) -> Iterator[Change]:
     """Stop and start each request's clocks as they differ between its first state and its last."""
     first: dict[RequestKey, Request | None] = {}
     last: dict[RequestKey, Request] = {}
@@ -162,17 +159,16 @@ async def _save_deadlines(
         before = first[request_key]
         known = before.deadlines if before else {}
         key = _key(after)
-        of_key = {"of_" + name: key[name] for name in key}
-        stopped += [of_key | {"of_kind": kind} for kind in known if kind not in after.deadlines]
+        stopped += [key | {"kind": kind} for kind in known if kind not in after.deadlines]
         started += [
             key | {"kind": kind, "due_at": due, "next_attempt_at": due, "attempts": 0, "last_error": None}
             for kind, due in after.deadlines.items()
             if known.get(kind) != due
         ]
     if stopped:
-        await connection.execute(_stop, stopped)
+        yield _stop, as_set(_stopped, stopped)
     if started:
-        await connection.execute(_PUT[deadlines], as_set(deadlines, started))
+        yield _PUT[deadlines], as_set(deadlines, started)
 
 
 def _put(new: Insert, table: sa.Table, columns: Iterable[str]) -> Insert:
@@ -208,8 +204,10 @@ _move_on = sa.update(replacements).where(
     replacements.c.request_number == sa.bindparam("of_request_number"),
     replacements.c.number == sa.bindparam("of_number"),
 )
+_stopped = sa.table("stopped", *columns_of(deadlines, "seller_id", "request_number", "kind"))
+_over = given_rows(_stopped).c
 _stop = sa.delete(deadlines).where(
-    deadlines.c.seller_id == sa.bindparam("of_seller_id"),
-    deadlines.c.request_number == sa.bindparam("of_request_number"),
-    deadlines.c.kind == sa.bindparam("of_kind", type_=deadlines.c.kind.type),
+    deadlines.c.seller_id == _over.seller_id,
+    deadlines.c.request_number == _over.request_number,
+    deadlines.c.kind == _over.kind,
 )

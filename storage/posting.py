@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.effects import PostJournal
 from domain.words import LedgerAccount
-from storage.connection import Connection
+from storage.connection import Change, Connection, run_together
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import journal_lines, journals, sellers
 from storage.telling import ledger_posted
@@ -60,24 +60,29 @@ async def post_journal(
 
 async def post_journals(connection: Connection, postings: Sequence[Posting]) -> list[Posted]:
     """Post journals in this order; locks their sellers' ledgers."""
+    posted, changes = await book(connection, postings)
+    await run_together(connection, changes)
+    return posted
+
+
+async def book(connection: Connection, postings: Sequence[Posting]) -> tuple[list[Posted], list[Change]]:
+    """Give what journals in this order come to, and the changes that post them; locks their ledgers."""
     if not postings:
-        return []
+        return [], []
     seller_ids = sorted({posting.seller_id for posting in postings})
     rows = await connection.execute(_lock, {"seller_ids": seller_ids})
     ledgers = {row.seller_id: _Ledger(*row) for row in rows}
     posted = [ledgers[posting.seller_id].post(posting) for posting in postings]
     written = list(ledgers.values())
-    await connection.execute(
-        _insert_journals, as_set(journals, [row for ledger in written for row in ledger.journals])
-    )
-    await connection.execute(
-        _insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])
-    )
-    await connection.execute(_save, as_set(_state, [ledger.state() for ledger in written]))
+    changes: list[Change] = [
+        (_insert_journals, as_set(journals, [row for ledger in written for row in ledger.journals])),
+        (_insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])),
+        (_save, as_set(_state, [ledger.state() for ledger in written])),
+    ]
     touch(connection, *seller_ids)  # a journal of the platform's own has no entry of theirs to tell of
     for posting, booked in zip(postings, posted, strict=True):
         tell(connection, ledger_posted(posting.seller_id, booked.entries, posting.at))
-    return posted
+    return posted, changes
 
 
 class _Ledger:

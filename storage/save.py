@@ -5,6 +5,7 @@ Decides nothing about requests. Expects the request locked by `storage.load`, or
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,88 +15,96 @@ from domain.rating import POSITIVE, rated
 from domain.transitions import turn
 from domain.values import Request, RequestKey
 from domain.words import MessageKind, Party, ThreadKind
-from storage.charging import post, save_holds
-from storage.connection import Connection
-from storage.conversation import (
-    NewMessage,
-    NewThread,
-    Saying,
-    ThreadKey,
-    append_all,
-    open_threads,
-    threads_of_requests,
-)
+from storage.charging import book_moves, save_holds
+from storage.connection import Change, Connection, run_together
+from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, bind, open_threads, said
 from storage.moves import Move
-from storage.news import bring_news_of_requests
-from storage.parts import save_parts
+from storage.news import news_of_requests
+from storage.parts import changes_of_parts, save_journeys
+from storage.places import take_places
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in, notifications_of
-from storage.timeline import PEOPLE, Told, write_timeline
+from storage.timeline import PEOPLE, Told, told_in_order
 from storage.transaction import notify, tell, touch
 
 
 async def save(
     connection: Connection, before: Request | None, decision: Decision, *, actor_id: int | None
-) -> None:
+) -> Sequence[int]:
     """Save what was decided on `before` (None: it was opened), as done by an account, if one did it.
 
-    Raises TrackingInUse and AttachmentRejected, which only the tables can tell.
+    Gives the numbers of its messages. Raises TrackingInUse and AttachmentRejected, which only the tables can
+    tell.
     """
-    await save_all(connection, [Move(before, decision, actor_id)])
+    numbers = await save_all(connection, [Move(before, decision, actor_id)])
+    return numbers[0] if numbers else ()
 
 
-async def save_all(connection: Connection, moves: Sequence[Move]) -> None:
+async def save_all(connection: Connection, moves: Sequence[Move]) -> Sequence[Sequence[int]]:
     """Save moves of any requests in this order, each request's on what its last one left.
 
-    Takes about as many statements as one move does. Raises TrackingInUse and AttachmentRejected.
+    Takes about as many statements as one move does. Gives the numbers of the messages of each that changes
+    anything. Raises TrackingInUse and AttachmentRejected.
     """
     moves = [move for move in moves if move.after is not move.before or move.decision.effects]
     if not moves:
-        return
-    threads = await _save_requests(connection, moves)
-    await save_parts(connection, [(move.before, move.after, move.actor_id) for move in moves])
-    sayings = [_saying(move, threads[move.after.key]) for move in moves]
-    numbers = await append_all(connection, sayings)
-    posted = await post(connection, moves)
-    await save_holds(connection, moves)
-    told = zip(moves, numbers, posted, strict=True)
-    numbered = await write_timeline(
-        connection, [Told(move.decision, said, entries, move.actor_id) for move, said, entries in told]
-    )
-    await bring_news_of_requests(
-        connection,
+        return ()
+    await _save_opened(connection, moves)
+    keys = list({move.after.key: None for move in moves})
+    spoken = ((move.after.key, move.decision.at) for move in moves for _ in move.messages)
+    places = await take_places(connection, keys, spoken)
+    sayings = [_saying(move, places[move.after.key].thread) for move in moves]
+    taken = {key: count(place.messages + 1) for key, place in places.items()}
+    numbers = [[next(taken[move.after.key]) for _ in move.messages] for move in moves]
+    posted, postings = await book_moves(connection, moves)
+    told = [
+        Told(move.decision, taken_by_it, entries, move.actor_id)
+        for move, taken_by_it, entries in zip(moves, numbers, posted, strict=True)
+    ]
+    numbered, entries = told_in_order(told, {key: place.entries for key, place in places.items()})
+    parts = [(move.before, move.after, move.actor_id) for move in moves]
+    news = news_of_requests(
         [
-            (saying, said, {account: _entry(move.after, account) for account in saying.thread.participants})
-            for move, saying, said in zip(moves, sayings, numbers, strict=True)
-        ],
+            (saying, taken_by_it, _entries(move.after, saying.thread))
+            for move, saying, taken_by_it in zip(moves, sayings, numbers, strict=True)
+        ]
     )
-    for move, saying, said, entries in zip(moves, sayings, numbers, numbered, strict=True):
-        touch(
-            connection, *saying.thread.participants
-        )  # of what the seller alone is told, the buyer sees part
-        tell(connection, happened_in(move, saying.thread, said, entries))
+    changes = [*_changed_requests(moves), *changes_of_parts(parts), *said(sayings, numbers)]
+    await run_together(connection, [*changes, *postings, *entries, news])
+    await save_journeys(connection, parts)
+    await bind(connection, sayings, numbers)
+    await save_holds(connection, moves)
+    for move, saying, taken_by_it, entries_of_it in zip(moves, sayings, numbers, numbered, strict=True):
+        # of what the seller alone is told, the buyer sees part
+        touch(connection, *saying.thread.participants)
+        tell(connection, happened_in(move, saying.thread, taken_by_it, entries_of_it))
         notify(connection, notifications_of(move, saying.thread))
+    return numbers
 
 
-async def _save_requests(connection: Connection, moves: Sequence[Move]) -> Mapping[RequestKey, ThreadKey]:
-    """Write the requests themselves, each as its last move leaves it; give their threads."""
-    last = {move.after.key: move.after for move in moves}
+async def _save_opened(connection: Connection, moves: Sequence[Move]) -> None:
+    """Write the requests that were opened, each as its last move leaves it, and their threads."""
     opened = [move.after for move in moves if move.before is None]
-    threads = await _open_threads(connection, opened) if opened else {}
-    if opened:
-        rows = [_row(last[request.key], threads[request.key]) for request in opened]
-        await connection.execute(_insert, as_set(_opened, rows))
-        counts = {request.key.seller_id: request.key.number for request in opened}
-        await connection.execute(
-            _count, [{"seller": seller, "number": number} for seller, number in counts.items()]
-        )
-    changed = {move.after.key for move in moves if move.after != move.before} - set(threads)
-    if changed:
-        states = [_key(request) | _state(request) for key, request in last.items() if key in changed]
-        await connection.execute(_update, as_set(_changed, states))
-    known = set(last) - set(threads)
-    return threads | (await threads_of_requests(connection, known) if known else {})
+    if not opened:
+        return
+    last = {move.after.key: move.after for move in moves}
+    threads = await _open_threads(connection, opened)
+    rows = [_row(last[request.key], threads[request.key]) for request in opened]
+    counts = {request.key.seller_id: request.key.number for request in opened}
+    counted = [
+        {"seller_id": seller_id, "last_request_number": number} for seller_id, number in counts.items()
+    ]
+    await run_together(connection, [(_insert, as_set(_opened, rows)), (_count, as_set(_counted, counted))])
+
+
+def _changed_requests(moves: Sequence[Move]) -> list[Change]:
+    """Give the changes of the requests themselves, each as its last move leaves it."""
+    last = {move.after.key: move.after for move in moves}
+    changed = {move.after.key for move in moves if move.after != move.before}
+    changed -= {move.after.key for move in moves if move.before is None}
+    states = [_key(request) | _state(request) for key, request in last.items() if key in changed]
+    return [(_update, as_set(_changed, states))] if states else []
 
 
 def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
@@ -209,6 +218,11 @@ def _saying(move: Move, thread: ThreadKey) -> Saying:
     )
 
 
+def _entries(request: Request, thread: ThreadKey) -> Mapping[int, Mapping[str, Any]]:
+    """What either participant's inbox row says."""
+    return {account: _entry(request, account) for account in thread.participants}
+
+
 def _entry(request: Request, account: int) -> Mapping[str, Any]:
     party = Party.SELLER if account == request.order.seller_id else Party.BUYER
     due_at = request.due_at if turn(request) is party else None
@@ -235,10 +249,12 @@ _update = (
     .where(requests.c.seller_id == _now.seller_id, requests.c.number == _now.number)
     .values({name: _now[name] for name in _STATE})
 )
+_counted = sa.table("counted", *columns_of(sellers, "seller_id", "last_request_number"))
+_counts = given_rows(_counted).c
 _count = (
     sa.update(sellers)
-    .where(sellers.c.seller_id == sa.bindparam("seller"))
-    .values(last_request_number=sa.bindparam("number", type_=sa.Integer))
+    .where(sellers.c.seller_id == _counts.seller_id)
+    .values(last_request_number=_counts.last_request_number)
 )
 _order = sa.table("named", *columns_of(orders, "seller_id", "id"))
 _named = given_rows(_order)

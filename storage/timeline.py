@@ -9,8 +9,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.effects import (
     ClaimChanged,
     DeadlineMissed,
@@ -28,9 +26,9 @@ from domain.effects import (
 )
 from domain.values import RequestKey
 from domain.words import Party, TimelineKind
-from storage.connection import Connection
+from storage.connection import Change
 from storage.posting import Posted
-from storage.rows import as_set, insert_set, is_part_of_named, named_requests, names
+from storage.rows import as_set, insert_set
 from storage.tables import timeline
 
 PEOPLE = frozenset({Party.BUYER, Party.SELLER, Party.SUPPORT})
@@ -73,17 +71,15 @@ class Told:
     actor_id: int | None
 
 
-async def write_timeline(connection: Connection, told: Sequence[Told]) -> list[list[tuple[Effect, int]]]:
-    """Append what decisions say happened, in their order; give each decision's effects with their numbers.
+def told_in_order(
+    told: Sequence[Told], last: Mapping[RequestKey, int]
+) -> tuple[list[list[tuple[Effect, int]]], list[Change]]:
+    """Append what decisions say happened, in their order, to timelines with these `last` numbers.
 
-    Numbers are taken in the effects' order. An effect on the ledger is one entry for each of its lines.
+    Gives each decision's effects with their numbers, taken in the effects' order, and the changes that write
+    them down. An effect on the ledger is one entry for each of its lines.
     """
-    keys = list({each.decision.request.key for each in told})
-    last = {
-        RequestKey(row.seller_id, row.number): row.last
-        for row in await connection.execute(_last, names(keys))
-    }
-    next_numbers = {key: count(last[key] + 1) for key in keys}
+    next_numbers = {key: count(number + 1) for key, number in last.items()}
     rows: list[Row] = []
     numbered: list[list[tuple[Effect, int]]] = []
     for each in told:
@@ -98,9 +94,7 @@ async def write_timeline(connection: Connection, told: Sequence[Told]) -> list[l
                 number = next(next_numbers[key])
                 rows.append(row | named | {"number": number})
                 entries.append((effect, number))
-    if rows:
-        await connection.execute(_insert, as_set(timeline, rows))
-    return numbered
+    return numbered, [(_insert, as_set(timeline, rows))] if rows else []
 
 
 def _entries(
@@ -129,13 +123,4 @@ def _row(entry: Row, at: datetime, actor_id: int | None) -> Row:
     return entry | {"at": at, "actor_id": actor_id if entry["by"] in PEOPLE else None}
 
 
-_last = sa.select(
-    named_requests.c.seller_id,
-    named_requests.c.number,
-    sa.select(sa.func.coalesce(sa.func.max(timeline.c.number), 0))
-    .where(is_part_of_named(timeline))
-    .correlate(named_requests)
-    .scalar_subquery()
-    .label("last"),
-)
 _insert = insert_set(timeline)
