@@ -75,8 +75,8 @@ class Resolve:
     several: answers are then pairs of a type's name and a record. With `is_link`, `keyed` gives at most one
     row for a key, which whoever reads the rows above may bring along in the same statement. `along` says
     so of an answer that holds rows, by its arguments, if they are the same in every run. `same(context, key)`
-    says that the answer is the row itself; it raises where it may not be given. With `is_ready` nothing is
-    waited for.
+    says that the answer is the row itself; it raises where it may not be given. `at_once(context, keys)` gives
+    what `keyed` would, if that is known without waiting, else None. With `is_ready` nothing is ever waited for.
     """
 
     resolve: Callable[..., Any]
@@ -88,6 +88,7 @@ class Resolve:
     is_link: bool = False
     along: Callable[[Mapping[str, Any]], Along | None] | None = None
     same: Callable[[Any, Any], None] | None = None
+    at_once: Callable[[Any, Sequence[Any]], Sequence[Any] | None] | None = None
     is_ready: bool = False
 
 

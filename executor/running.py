@@ -35,7 +35,7 @@ class Run:
             return made
         for step in selection.ready:
             await self._fill(step, rows, made)
-        waiting = selection.waiting
+        waiting = [step for step in selection.waiting if not await self._filled_at_once(step, rows, made)]
         if len(waiting) == 1:
             await self._fill(waiting[0], rows, made)
         elif waiting:
@@ -43,10 +43,15 @@ class Run:
         return made
 
     async def _fill(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
-        values = await self._complete(step.shape, await self._values(step, rows))
-        key = step.key
-        for each, value in zip(made, values, strict=True):
-            each[key] = value
+        _put(made, step.key, await self._complete(step.shape, await self._values(step, rows)))
+
+    async def _filled_at_once(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> bool:
+        """Fill in what is known already; say whether it was."""
+        values = None if step.at_once is None else step.at_once(self._context, step.take(rows))
+        if values is None:
+            return False
+        _put(made, step.key, await self._complete(step.shape, values))
+        return True
 
     async def _values(self, step: Step, rows: Sequence[Any]) -> Sequence[Any]:
         given, how = step.take(rows), step.resolve
@@ -152,6 +157,11 @@ class Run:
         )
         members_of = {name: iter(members) for name, members in zip(groups, made, strict=True)}
         return [next(members_of[name]) for name in names]
+
+
+def _put(made: Sequence[dict[str, Any]], key: str, values: Sequence[Any]) -> None:
+    for each, value in zip(made, values, strict=True):
+        each[key] = value
 
 
 async def _all(resolve: Callable[[Any], Any], rows: Sequence[Any]) -> Sequence[Any]:

@@ -3,7 +3,7 @@
 Decides which steps wait for something. How any of it comes about is the compiler's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,8 @@ class Step:
     """The field with those of its arguments that are the same in every run, and with those that are not."""
     variables: Mapping[str, str] | None = field(init=False)
     """The variable of each argument that is not the same in every run, if it is one and nothing around it."""
+    at_once: Callable[[Any, Sequence[Any]], Sequence[Any] | None] | None = field(init=False, default=None)
+    """What may know the answers without waiting, where nothing below them waits."""
     known: Mapping[str, Any] | None = field(init=False, default=None)
     """What the resolver is given in every run, once it has been worked out."""
 
@@ -76,6 +78,8 @@ class Step:
         return (self.resolve is not None and not self.resolve.is_ready) or _waits(self.shape)
 
     def __post_init__(self) -> None:
+        if self.resolve is not None and not _waits(self.shape):
+            self.at_once = self.resolve.at_once
         given = {each.name.value: each for each in self.details.node.arguments or ()}
         varying = {name for name, each in given.items() if has_variables(each)}
         kind, arguments = self.definition.type, self.definition.args

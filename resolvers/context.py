@@ -80,11 +80,17 @@ class Context:
 
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
+        known = self.known_at
+        if known is not None:
+            return known
         if self._at is None:
             self._at = _begun(self._read_clock())
-        elif self._at.done():
-            return self._at.result()
         return await asyncio.shield(self._at)  # one asker that goes away must not take it from the others
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The same, if it is known by now."""
+        return self._at.result() if self._at is not None and self._at.done() else None
 
     async def _read_clock(self) -> datetime:
         async with self._reading.connect() as connection:

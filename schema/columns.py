@@ -33,7 +33,7 @@ WRITTEN = "written"  # a computed leaf as it is written, by the one attribute it
 HOLDS_ROWS = "holds_rows"  # the value is a row, or rows, that were read for what is above
 ROW = "row"  # the class of the rows that a type is declared over
 PLAN = "plan"  # how an edge answers many rows: what `Resolve` of the executor is told of it
-PLANNED = ("keyed", "over", "source", "is_holder", "is_link", "same")
+PLANNED = ("keyed", "over", "source", "is_holder", "is_link", "same", "at_once")
 
 
 class ColumnField(StrawberryField):

@@ -59,28 +59,54 @@ class Memory:
             self.known.popitem(last=False)
 
 
-@keyed("seller_id", "number", "buyer_id", "policy_version", "owner_version")
+def _remembered(context: Context, rows: Sequence[Asked]) -> Sequence[Sequence[AvailableAction]] | None:
+    """Give what the viewer may do, if all of it is remembered."""
+    at = context.known_at
+    if at is None:
+        return None
+    answers, missing = _look_up(context, rows, at)
+    return None if missing else _for_viewer(context, answers)
+
+
+@keyed("seller_id", "number", "buyer_id", "policy_version", "owner_version", at_once=_remembered)
 async def available_actions(context: Context, rows: Sequence[Asked]) -> Sequence[Sequence[AvailableAction]]:
     """What the viewer may do now; a token too narrow for an action is told so."""
-    memory: Memory = context.reader.kept.setdefault(Memory, Memory())
     at = await context.at()
-    as_party, known = context.sight.as_party, memory.known
+    answers, missing = _look_up(context, rows, at)
+    if missing:
+        found = await _decided(context, [(rows[place], party) for place, party in missing], at)
+        for place, _ in missing:
+            answers[place] = found.get(rows[place][:2], ())
+    return _for_viewer(context, answers)
+
+
+def _memory(context: Context) -> Memory:
+    memory: Memory = context.reader.kept.setdefault(Memory, Memory())
+    return memory
+
+
+def _look_up(
+    context: Context, rows: Sequence[Asked], at: datetime
+) -> tuple[list[Sequence[AvailableAction]], list[tuple[int, Party]]]:
+    """Give what is remembered of each row, and which are not, seen from which side."""
+    as_party, known = context.sight.as_party, _memory(context).known
     answers: list[Sequence[AvailableAction]] = []
     missing = []
-    for row in rows:
-        seller_id, number, buyer_id, _, version = row
+    for place, (seller_id, number, buyer_id, _, version) in enumerate(rows):
         party = as_party(seller_id=seller_id, buyer_id=buyer_id)
         one = None if party is None else known.get((seller_id, number, party))
         if one is not None and one.owner_version == version and one.is_of(at):
             answers.append(one.offered)
             continue
         if party is not None:
-            missing.append((len(answers), row, party))
+            missing.append((place, party))
         answers.append(())
-    if missing:
-        found = await _decided(context, memory, [(row, party) for _, row, party in missing], at)
-        for place, row, _ in missing:
-            answers[place] = found.get(row[:2], ())
+    return answers, missing
+
+
+def _for_viewer(
+    context: Context, answers: Sequence[Sequence[AvailableAction]]
+) -> Sequence[Sequence[AvailableAction]]:
     viewer = context.viewer
     scopes = {scope: viewer is not None and viewer.may(scope) for scope in SCOPES}
     if all(scopes.values()):
@@ -89,10 +115,11 @@ async def available_actions(context: Context, rows: Sequence[Asked]) -> Sequence
 
 
 async def _decided(
-    context: Context, memory: Memory, missing: Sequence[tuple[Asked, Party]], at: datetime
+    context: Context, missing: Sequence[tuple[Asked, Party]], at: datetime
 ) -> dict[Key, Sequence[AvailableAction]]:
     """Remember what still holds, and ask the domain about the others, as they are now."""
     found: dict[Key, Sequence[AvailableAction]] = {}
+    memory = _memory(context)
     versions = await _facts_versions(context, [row for row, _ in missing])
     changed = []
     for row, party in missing:

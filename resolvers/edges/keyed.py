@@ -10,14 +10,16 @@ from typing import Any
 from resolvers.context import Context
 
 Answer = Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
+AtOnce = Callable[[Context, Sequence[Any]], Sequence[Any] | None]
 
 
 class Keyed:
     """An edge over these attributes of a row."""
 
-    def __init__(self, answer: Answer, over: tuple[str, ...]) -> None:
+    def __init__(self, answer: Answer, over: tuple[str, ...], at_once: AtOnce | None) -> None:
         self.keyed = answer
         self.over = over
+        self.at_once = at_once
         self.__doc__ = answer.__doc__
         self._values = attrgetter(*over)
 
@@ -26,9 +28,12 @@ class Keyed:
         return (await self.keyed(context, (self._values(row),)))[0]
 
 
-def keyed(*over: str) -> Callable[[Answer], Keyed]:
-    """Make an edge of a function that takes the values of these attributes, row by row."""
-    return lambda answer: Keyed(answer, over)
+def keyed(*over: str, at_once: AtOnce | None = None) -> Callable[[Answer], Keyed]:
+    """Make an edge of a function that takes the values of these attributes, row by row.
+
+    `at_once` gives the same without waiting, where it can.
+    """
+    return lambda answer: Keyed(answer, over, at_once)
 
 
 class Itself:

@@ -57,12 +57,22 @@ async def assignee(context: Context, request: RequestRow) -> AccountRow | None:
     return await by_id(context, request.assignee_id) if context.sight.conversations else None
 
 
-@keyed("is_overdue", "due_at")
+def _overdue_by_now(
+    context: Context, clocks: Sequence[tuple[bool, datetime | None]]
+) -> Sequence[bool] | None:
+    at = context.known_at
+    return None if at is None else _overdue(clocks, at)
+
+
+@keyed("is_overdue", "due_at", at_once=_overdue_by_now)
 async def overdue(context: Context, clocks: Sequence[tuple[bool, datetime | None]]) -> Sequence[bool]:
     """Whether the clock shown has run out."""
     if all(is_overdue or due_at is None for is_overdue, due_at in clocks):
         return [is_overdue for is_overdue, _ in clocks]
-    at = await context.at()
+    return _overdue(clocks, await context.at())
+
+
+def _overdue(clocks: Sequence[tuple[bool, datetime | None]], at: datetime) -> Sequence[bool]:
     return [is_overdue or (due_at is not None and at >= due_at) for is_overdue, due_at in clocks]
 
 
