@@ -75,8 +75,9 @@ class Resolve:
     several: answers are then pairs of a type's name and a record. With `is_link`, `keyed` gives at most one
     row for a key, which whoever reads the rows above may bring along in the same statement. `along` says
     so of an answer that holds rows, by its arguments, if they are the same in every run. `same(context, key)`
-    says that the answer is the row itself; it raises where it may not be given. `at_once(context, keys)` gives
-    what `keyed` would, if that is known without waiting, else None. With `is_ready` nothing is ever waited for.
+    says that the answer is the row itself; it raises where it may not be given. `at_once(context, keys)`
+    gives what `keyed` would, if that is known without waiting, else None. With `is_ready` nothing is ever
+    waited for.
     """
 
     resolve: Callable[..., Any]
