@@ -6,18 +6,19 @@ also grows where something its owner sees has changed without an event. Knows no
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import count
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.values import RequestKey
 from domain.words import EventKind, FeedType
 from storage.connection import Connection
-from storage.rows import as_set, insert_set
+from storage.rows import as_set, columns_of, given_rows
 from storage.tables import events, streams
 from storage.visibility import Sight
 
@@ -93,6 +94,7 @@ class _PgSnapshot(sa.types.UserDefinedType[str]):
 
 
 NAMES = tuple(field.name for field in fields(Event))
+GIVEN = tuple(field.name for field in fields(Happened))
 
 
 async def append(
@@ -102,21 +104,32 @@ async def append(
 
     All of them, and those that are only touched, have a new version then.
     """
+    if happened:
+        rows = [row_of(each, back) for each, back in zip(happened, places_back(happened), strict=True)]
+        await connection.execute(_append, growth(happened, touched) | as_set(_happened, rows))
+    elif touched:
+        await connection.execute(_move, growth((), touched))
+    return frozenset(each.stream for each in happened)
+
+
+def growth(happened: Iterable[Happened], touched: Iterable[str]) -> dict[str, list[Any]]:
+    """The parameters of `moving`: these streams in the order of their names, and how much each grows."""
     added = Counter(each.stream for each in happened)
-    names = sorted({*added, *touched})
-    if not names:
-        return frozenset()
-    moved = await connection.execute(_move, {"names": names, "added": [added[name] for name in names]})
-    if not happened:
-        return frozenset()
-    numbers = {row.name: count(row.head - added[row.name] + 1) for row in moved}
-    rows = [
-        {name: getattr(each, name) for name in NAMES if name != "sequence"}
-        | {"sequence": next(numbers[each.stream])}
-        for each in happened
-    ]
-    await connection.execute(_append, as_set(_written, rows))
-    return frozenset(added)
+    named = sorted({*added, *touched})
+    return {"names": named, "added": [added[name] for name in named]}
+
+
+def places_back(happened: Sequence[Happened]) -> Iterator[int]:
+    """How far each is from the last of its stream, which will be the stream's head: 0 or less."""
+    left = Counter(each.stream for each in happened)
+    for each in happened:
+        left[each.stream] -= 1
+        yield -left[each.stream]
+
+
+def row_of(happened: Happened, back: int) -> dict[str, Any]:
+    """An event as it is given to be appended."""
+    return {name: getattr(happened, name) for name in GIVEN} | {"back": back}
 
 
 async def heads(connection: Connection, names: Sequence[str]) -> dict[str, int]:
@@ -163,25 +176,35 @@ async def trim(connection: Connection, before: datetime, *, most: int) -> int:
     return (await connection.execute(_trim, {"before": before, "most": most})).rowcount
 
 
-_written = sa.table(
-    "events", *(sa.column(column.name, column.type) for column in events.columns if column.name in NAMES)
-)
-_append = insert_set(_written)
 _names = sa.bindparam("names", type_=ARRAY(sa.Text))
 _added = (
     sa.func.unnest(_names, sa.bindparam("added", type_=ARRAY(sa.BigInteger)))
     .table_valued(sa.column("name", sa.Text), sa.column("added", sa.BigInteger))
     .render_derived("added")
 )
-# In the names' order: two transactions that share streams take them in the same order.
-_first = insert(streams).from_select(
-    ["name", "head", "version"],
-    sa.select(_added.c.name, _added.c.added, sa.literal_column("1")).order_by(_added.c.name),
+
+
+def moving(*once: sa.ColumnElement[bool]) -> ReturningInsert[tuple[str, int]]:
+    """Take streams to a new version, and further by what is added; once this has been found to be true."""
+    # In the names' order: two transactions that share streams take them in the same order.
+    grown = sa.select(_added.c.name, _added.c.added, sa.literal_column("1")).where(*once)
+    first = insert(streams).from_select(["name", "head", "version"], grown.order_by(_added.c.name))
+    return first.on_conflict_do_update(
+        index_elements=[streams.c.name],
+        set_={"head": streams.c.head + first.excluded.head, "version": streams.c.version + 1},
+    ).returning(streams.c.name, streams.c.head)
+
+
+_move = moving()
+_happened = sa.table("happened", *columns_of(events, *GIVEN), sa.column("back", sa.BigInteger))
+_new = given_rows(_happened)
+_moved = _move.cte("moved")
+_append = insert(events).from_select(
+    [*GIVEN, "sequence"],
+    sa.select(*(_new.c[name] for name in GIVEN), _moved.c.head + _new.c.back).join_from(
+        _new, _moved, _moved.c.name == _new.c.stream
+    ),
 )
-_move = _first.on_conflict_do_update(
-    index_elements=[streams.c.name],
-    set_={"head": streams.c.head + _first.excluded.head, "version": streams.c.version + 1},
-).returning(streams.c.name, streams.c.head)
 _heads = sa.select(streams.c.name, streams.c.head).where(streams.c.name == sa.any_(_names))
 _versions = sa.select(streams.c.name, streams.c.version).where(streams.c.name == sa.any_(_names))
 

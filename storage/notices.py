@@ -5,19 +5,20 @@ that no two transactions wait for each other's. Who is notified of what is `doma
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from itertools import count
+from itertools import repeat
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from domain.words import EventKind, FeedType
+from storage import feed
 from storage.connection import Connection
-from storage.feed import Happened, account_stream
-from storage.rows import as_set, insert_set
-from storage.tables import notification_counts, notifications
+from storage.feed import Happened, account_stream, moving
+from storage.rows import as_set, columns_of, given_rows
+from storage.tables import events, notification_counts, notifications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +34,49 @@ class Notification:
     thread_id: int | None = None
 
 
-async def write(connection: Connection, new: Sequence[Notification]) -> list[Happened]:
-    """Write any notifications, each account's in the order given; give their events, to be appended next."""
+async def append(
+    connection: Connection,
+    new: Sequence[Notification],
+    happened: Sequence[Happened],
+    touched: Collection[str] = (),
+) -> frozenset[str]:
+    """Write notifications, each account's in the order given; append what happened, then their own events.
+
+    It is `feed.append` in all else.
+    """
     if not new:
-        return []
+        return await feed.append(connection, happened, touched)
     added = Counter(each.account_id for each in new)
     accounts = sorted(added)
-    counted = await connection.execute(
-        _count, {"accounts": accounts, "added": [added[account] for account in accounts]}
-    )
-    numbers = {row.account_id: count(row.last_number - added[row.account_id] + 1) for row in counted}
-    numbered = [(each, next(numbers[each.account_id])) for each in new]
-    rows = [asdict(each) | {"number": number} for each, number in numbered]
-    await connection.execute(_write, as_set(notifications, rows))
-    return [
-        notification_event(each.account_id, number, each.kind, each.created_at) for each, number in numbered
+    backs = list(_places_back(new))
+    told = [notification_event(each.account_id, None, each.kind, each.created_at) for each in new]
+    everything = [*happened, *told]
+    of_notifications = [*repeat(None, len(happened)), *backs]
+    rows = [
+        feed.row_of(each, back) | {"notification_back": of_notification}
+        for each, back, of_notification in zip(
+            everything, feed.places_back(everything), of_notifications, strict=True
+        )
     ]
+    notes = [
+        {f"noted_{name}": value for name, value in asdict(each).items()} | {"noted_back": back}
+        for each, back in zip(new, backs, strict=True)
+    ]
+    counts = {"accounts": accounts, "counts": [added[account] for account in accounts]}
+    given = counts | feed.growth(everything, touched) | as_set(_noted, notes) | as_set(_happened, rows)
+    await connection.execute(_append, given)
+    return frozenset(each.stream for each in everything)
 
 
-def notification_event(account_id: int, number: int, kind: EventKind, at: datetime) -> Happened:
+def _places_back(new: Sequence[Notification]) -> Iterator[int]:
+    """How far each is from its account's last: 0 or less."""
+    left = Counter(each.account_id for each in new)
+    for each in new:
+        left[each.account_id] -= 1
+        yield -left[each.account_id]
+
+
+def notification_event(account_id: int, number: int | None, kind: EventKind, at: datetime) -> Happened:
     """Give the event that a notification is there, or has been read: to whoever it was written to."""
     return Happened(
         stream=account_stream(account_id),
@@ -65,17 +90,61 @@ def notification_event(account_id: int, number: int, kind: EventKind, at: dateti
 
 _added = (
     sa.func.unnest(
-        sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)), sa.bindparam("added", type_=ARRAY(sa.Integer))
+        sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)), sa.bindparam("counts", type_=ARRAY(sa.Integer))
     )
-    .table_valued(sa.column("account_id", sa.BigInteger), sa.column("added", sa.Integer))
-    .render_derived("added")
+    .table_valued(sa.column("account_id", sa.BigInteger), sa.column("count", sa.Integer))
+    .render_derived("notified")
 )
 _first = insert(notification_counts).from_select(
     ["account_id", "last_number"],
-    sa.select(_added.c.account_id, _added.c.added).order_by(_added.c.account_id),
+    sa.select(_added.c.account_id, _added.c["count"]).order_by(_added.c.account_id),
 )
-_count = _first.on_conflict_do_update(
-    index_elements=[notification_counts.c.account_id],
-    set_={"last_number": notification_counts.c.last_number + _first.excluded.last_number},
-).returning(notification_counts.c.account_id, notification_counts.c.last_number)
-_write = insert_set(notifications)
+_counted = (
+    _first.on_conflict_do_update(
+        index_elements=[notification_counts.c.account_id],
+        set_={"last_number": notification_counts.c.last_number + _first.excluded.last_number},
+    )
+    .returning(notification_counts.c.account_id, notification_counts.c.last_number)
+    .cte("counted")
+)
+_GIVEN = tuple(field.name for field in fields(Notification))
+_noted = sa.table(
+    "noted",
+    *(sa.column(f"noted_{name}", notifications.c[name].type) for name in _GIVEN),
+    sa.column("noted_back", sa.Integer),
+)
+_note = given_rows(_noted, "note")
+_written = (
+    sa.insert(notifications)
+    .from_select(
+        [*_GIVEN, "number"],
+        sa.select(
+            *(_note.c[f"noted_{name}"] for name in _GIVEN), _counted.c.last_number + _note.c.noted_back
+        ).join_from(_note, _counted, _counted.c.account_id == _note.c.noted_account_id),
+    )
+    .cte("written")
+)
+# Streams come after all counts, as the order of locks has it.
+_all_counted = sa.select(sa.func.count()).select_from(_counted).scalar_subquery() > 0
+_moved = moving(_all_counted).cte("moved")
+_happened = sa.table(
+    "happened",
+    *columns_of(events, *feed.GIVEN),
+    sa.column("back", sa.BigInteger),
+    sa.column("notification_back", sa.Integer),
+)
+_new = given_rows(_happened)
+_number = sa.func.coalesce(_new.c.notification_number, _counted.c.last_number + _new.c.notification_back)
+_append = sa.insert(events).from_select(
+    [*feed.GIVEN, "sequence"],
+    sa.select(
+        *(_number if name == "notification_number" else _new.c[name] for name in feed.GIVEN),
+        _moved.c.head + _new.c.back,
+    )
+    .select_from(
+        _new.join(_moved, _moved.c.name == _new.c.stream).outerjoin(
+            _counted, _counted.c.account_id == _new.c.account_id
+        )
+    )
+    .add_cte(_written),
+)

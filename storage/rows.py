@@ -154,11 +154,11 @@ def insert_set(table: sa.TableClause, **made: Callable[[sa.FromClause], sa.Colum
     return insert(table).from_select(list(values), sa.select(*values.values()).select_from(new))
 
 
-def given_rows(table: sa.TableClause) -> sa.FromClause:
+def given_rows(table: sa.TableClause, name: str = "new") -> sa.FromClause:
     """Any number of rows like a table's, given as the parameters that `as_set` makes of them."""
     given = [sa.column(column.name, _apart(column.type)) for column in _given(table)]
     arrays = [sa.bindparam(f"new_{column.name}", type_=ARRAY(column.type, dimensions=1)) for column in given]
-    new = sa.func.unnest(*arrays).table_valued(*given).render_derived("new")
+    new = sa.func.unnest(*arrays).table_valued(*given).render_derived(name)
     if not any(isinstance(column.type, ARRAY) for column in table.columns):
         return new
     together = [_together(new.c[column.name], column.type).label(column.name) for column in _given(table)]

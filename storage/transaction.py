@@ -62,8 +62,7 @@ async def recording(connection: Connection, *, since: datetime | None = None) ->
         happened = [each for each in record.happened if since is None or each.at >= since]
         if len(happened) < len(record.happened):
             record.touched.extend(_owners(record.happened))
-        events = happened + await notices.write(connection, new)
-        streams |= await append(connection, events, set(record.touched))
+        streams |= await notices.append(connection, new, happened, set(record.touched))
     finally:
         if info.get(RECORD) is record:
             del info[RECORD]
