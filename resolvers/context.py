@@ -67,7 +67,9 @@ class Context:
     sight: Sight = field(init=False)
     reader: Reader = field(init=False, repr=False)
     _batches: dict[Hashable, "_Batch"] = field(init=False, repr=False, default_factory=dict)
-    _at: "asyncio.Future[datetime] | None" = field(init=False, repr=False, default=None)
+    known_at: datetime | None = field(init=False, repr=False, default=None)
+    """The instant this operation happens at, once it has been read."""
+    _at: "asyncio.Task[datetime] | None" = field(init=False, repr=False, default=None)
     _seen: "asyncio.Task[str] | None" = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
@@ -80,17 +82,13 @@ class Context:
 
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
-        known = self.known_at
-        if known is not None:
-            return known
+        if self.known_at is not None:
+            return self.known_at
         if self._at is None:
             self._at = _begun(self._read_clock())
-        return await asyncio.shield(self._at)  # one asker that goes away must not take it from the others
-
-    @property
-    def known_at(self) -> datetime | None:
-        """The same, if it is known by now."""
-        return self._at.result() if self._at is not None and self._at.done() else None
+        # one asker that goes away must not take it from the others
+        self.known_at = await asyncio.shield(self._at)
+        return self.known_at
 
     async def _read_clock(self) -> datetime:
         async with self._reading.connect() as connection:
@@ -177,14 +175,13 @@ class Context:
 
     def _note(self, at: datetime) -> None:
         """Take the instant of the first statement that told the time for the operation's."""
-        if self._at is None:
-            self._at = asyncio.get_running_loop().create_future()
-            self._at.set_result(at)
+        if self.known_at is None and self._at is None:
+            self.known_at = at
 
     def forget(self) -> None:
         """Read everything anew from now on: something was written."""
         self._batches.clear()
-        self._at = None
+        self._at = self.known_at = None
 
 
 def _begun(reading: Coroutine[Any, Any, V]) -> "asyncio.Task[V]":

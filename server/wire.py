@@ -102,6 +102,7 @@ def _is_utf8(data: bytes) -> bool:
 UVICORN: Final[Mapping[str, Any]] = {
     "http": HttpProtocol,
     "ws": SocketProtocol,
+    "proxy_headers": False,  # the application looks at them itself, where there are any
     "ws_max_size": LARGEST_FRAME_BYTES,
     "ws_per_message_deflate": False,  # it costs more memory a socket than it saves on the way
     "ws_ping_interval": None,  # ours are the protocol's own, and end with a code that clients come back after

@@ -10,6 +10,8 @@ import strawberry
 from graphql import GraphQLError
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from resolvers.context import Context
@@ -55,12 +57,16 @@ async def identify(authorization: str | None) -> Caller:
     return Caller()
 
 
-def client(*, introspection: bool = True, straight: bool = True) -> httpx.AsyncClient:
+def view_of(*, introspection: bool) -> GraphView:
     graph = strawberry.Schema(Query, Mutation)
     operations = Operations(graph, lambda *_: cast("Context", None), introspection=introspection)
     limits = LiveLimits()
     streams = EventStreams(operations, Connections(limits), limits)
-    view = GraphView(operations, identify, streams, body_limit_bytes=100_000)
+    return GraphView(operations, identify, streams, body_limit_bytes=100_000)
+
+
+def client(*, introspection: bool = True, straight: bool = True) -> httpx.AsyncClient:
+    view = view_of(introspection=introspection)
     route = Route("/graphql", view, methods=["GET", "POST"])
     around = [] if straight else [Middleware(CORSMiddleware)]
     app = Straight("/graphql", view, routes=[route], exception_handlers=dict(HANDLERS), middleware=around)
@@ -208,6 +214,19 @@ async def test_what_a_header_said_first_counts(http: httpx.AsyncClient) -> None:
         headers = [("content-type", JSON), *(("authorization", f"Bearer {token}") for token in tokens)]
         answer = await http.post("/graphql", content=b'{"query": "{ echo }"}', headers=headers)
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("peer", "told"), [("127.0.0.1", "203.0.113.7"), ("198.51.100.1", "198.51.100.1")])
+async def test_only_a_trusted_proxy_says_from_whom_a_request_comes(peer: str, told: str) -> None:
+    async def who(request: Request) -> Response:
+        assert request.client is not None
+        return Response(request.client.host)
+
+    app = Straight("/graphql", view_of(introspection=True), routes=[Route("/who", who)])
+    transport = httpx.ASGITransport(app, client=(peer, 7))
+    async with httpx.AsyncClient(transport=transport, base_url="http://amends.example") as http:
+        answer = await http.get("/who", headers={"x-forwarded-for": "203.0.113.7"})
+    assert answer.text == told
 
 
 async def test_what_was_meant_for_the_client_is_told_in_full(http: httpx.AsyncClient) -> None:
