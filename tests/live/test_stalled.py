@@ -37,8 +37,8 @@ BODY = "🧿" * 5_000
 STALLED = 6
 MOST_GROWTH_BYTES = 40_000_000
 """Of what the process holds; to keep what the stalled do not read would be 190 MB."""
-PROMPT_SECONDS = 3.0
-"""Within which a hundred such messages are read by who does read, on a machine that has other work."""
+PROMPT_SECONDS = STALLED * SEND_SECONDS / 2
+"""Within which a hundred such messages are read by who does read: to wait for the stalled takes twice as long."""
 
 
 @asynccontextmanager
