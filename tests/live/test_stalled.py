@@ -38,7 +38,7 @@ STALLED = 6
 MOST_GROWTH_BYTES = 40_000_000
 """Of what the process holds; to keep what the stalled do not read would be 190 MB."""
 PROMPT_SECONDS = STALLED * SEND_SECONDS / 2
-"""Within which a hundred such messages are read by who does read: to wait for the stalled takes twice as long."""
+"""Within which a hundred such messages are read by who does: to wait for the stalled takes twice as long."""
 
 
 @asynccontextmanager
