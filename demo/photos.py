@@ -74,7 +74,7 @@ class Album:
             return [() for _ in wanted]
         ids = {
             (kept.uploader_id, kept.created_at, kept.filename): kept.id
-            for kept in await connection.execute(_keep, as_set(_photo, rows))
+            for kept in await connection.execute(_keep, as_set(rows))
         }
         return [
             tuple(ids[row["uploader_id"], row["created_at"], row["filename"]] for row in album)

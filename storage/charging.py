@@ -42,7 +42,7 @@ async def book_moves(
     booked, changes = await book(connection, postings)
     given = _given_back(moves)
     if given:
-        changes = [(_give_back, as_set(_returned, given)), *changes]
+        changes = [(_give_back, as_set(given)), *changes]
     posted = iter(booked)
     return [list(islice(posted, len(move.journals))) for move in moves], changes
 

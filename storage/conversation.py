@@ -74,7 +74,7 @@ class NewThread:
 async def open_threads(connection: Connection, new: Sequence[NewThread]) -> list[ThreadKey]:
     """Begin threads, each of another pair or about another request; give their keys in the same order."""
     rows = [_thread_row(each) for each in new]
-    opened = await connection.execute(_open, as_set(_begun, rows))
+    opened = await connection.execute(_open, as_set(rows))
     ids = {(row.owner_id, row.member_id, row.request_number): row.id for row in opened}
     keys = [
         ThreadKey(each.owner_id, ids[each.owner_id, each.member_id, each.request_number], each.member_id)
@@ -85,7 +85,7 @@ async def open_threads(connection: Connection, new: Sequence[NewThread]) -> list
         for each, row, key in zip(new, rows, keys, strict=True)
         for account in key.participants
     ]
-    await connection.execute(_enter, as_set(_entered, entries))
+    await connection.execute(_enter, as_set(entries))
     return keys
 
 
@@ -102,7 +102,7 @@ async def append_all(connection: Connection, sayings: Sequence[Saying]) -> list[
 def said(sayings: Sequence[Saying], numbers: Sequence[Sequence[int]]) -> list[Change]:
     """Give the changes that write messages down, with the numbers that are theirs."""
     rows = [_row(*each) for each in _numbered(sayings, numbers)]
-    return [(_append, as_set(messages, rows))] if rows else []
+    return [(_append, as_set(rows))] if rows else []
 
 
 def _numbered(
@@ -176,7 +176,7 @@ async def bind(connection: Connection, sayings: Sequence[Saying], numbers: Seque
         for saying, number, message in _numbered(sayings, numbers)
         for id_ in set(message.attachment_ids)
     ]
-    if used and (await connection.execute(_use, as_set(_used, used))).rowcount != len(used):
+    if used and (await connection.execute(_use, as_set(used))).rowcount != len(used):
         raise AttachmentRejected(
             "An attachment must be your own, uploaded in full, and not used in another message."
         )

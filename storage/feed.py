@@ -106,17 +106,16 @@ async def append(
     """
     if happened:
         rows = [row_of(each, back) for each, back in zip(happened, places_back(happened), strict=True)]
-        await connection.execute(_append, growth(happened, touched) | as_set(_happened, rows))
+        await connection.execute(_append, growth(happened, touched) | as_set(rows))
     elif touched:
         await connection.execute(_move, growth((), touched))
     return frozenset(each.stream for each in happened)
 
 
-def growth(happened: Iterable[Happened], touched: Iterable[str]) -> dict[str, list[Any]]:
-    """The parameters of `moving`: these streams in the order of their names, and how much each grows."""
+def growth(happened: Iterable[Happened], touched: Iterable[str]) -> dict[str, Any]:
+    """The parameter of `moving`: these streams in the order of their names, and how much each grows."""
     added = Counter(each.stream for each in happened)
-    named = sorted({*added, *touched})
-    return {"names": named, "added": [added[name] for name in named]}
+    return as_set([{"name": name, "added": added[name]} for name in sorted({*added, *touched})], "added")
 
 
 def places_back(happened: Sequence[Happened]) -> Iterator[int]:
@@ -176,12 +175,7 @@ async def trim(connection: Connection, before: datetime, *, most: int) -> int:
     return (await connection.execute(_trim, {"before": before, "most": most})).rowcount
 
 
-_names = sa.bindparam("names", type_=ARRAY(sa.Text))
-_added = (
-    sa.func.unnest(_names, sa.bindparam("added", type_=ARRAY(sa.BigInteger)))
-    .table_valued(sa.column("name", sa.Text), sa.column("added", sa.BigInteger))
-    .render_derived("added")
-)
+_added = given_rows(sa.table("added", sa.column("name", sa.Text), sa.column("added", sa.BigInteger)), "added")
 
 
 def moving(*once: sa.ColumnElement[bool]) -> ReturningInsert[tuple[str, int]]:
@@ -205,6 +199,7 @@ _append = insert(events).from_select(
         _new, _moved, _moved.c.name == _new.c.stream
     ),
 )
+_names = sa.bindparam("names", type_=ARRAY(sa.Text))
 _heads = sa.select(streams.c.name, streams.c.head).where(streams.c.name == sa.any_(_names))
 _versions = sa.select(streams.c.name, streams.c.version).where(streams.c.name == sa.any_(_names))
 

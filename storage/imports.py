@@ -99,7 +99,7 @@ async def _write(connection: Connection, plan: Plan, at: datetime) -> dict[str, 
             | shipment_of(row)
             for row in plan.new_orders
         ]
-        added = await connection.execute(_new_orders, as_set(_order_row, new_orders))
+        added = await connection.execute(_new_orders, as_set(new_orders))
         keys |= {row.external_id: (row.seller_id, row.id) for row in added}
     for row in (*plan.new_orders, *plan.changed_orders):
         touch(connection, ids[row.seller.username], ids[row.buyer.username])
@@ -121,7 +121,7 @@ async def _put_members(connection: Connection, plan: Plan, at: datetime) -> dict
     if plan.members:
         members = [plan.members[name] for name in sorted(plan.members)]
         told = [introduced(each) | {"username": each.username, "created_at": at} for each in members]
-        put = await connection.execute(_put_member, as_set(_member, told))
+        put = await connection.execute(_put_member, as_set(told))
         ids |= {row.username: row.id for row in put}
     return ids
 
@@ -137,7 +137,7 @@ async def _change_shipments(connection: Connection, plan: Plan) -> None:
         await connection.execute(_change_parcel, parcels_)
         await connection.execute(_change_shipment, shipments_)
         repacked = [{"seller_id": row["of_seller_id"], "id": row["of_id"]} for row in shipments_]
-        touch(connection, *(await connection.execute(_buyers, as_set(_repacked, repacked))).scalars())
+        touch(connection, *(await connection.execute(_buyers, as_set(repacked))).scalars())
 
 
 async def _add_shipments(connection: Connection, plan: Plan, ids: dict[str, int]) -> dict[ShipmentName, int]:
@@ -147,7 +147,7 @@ async def _add_shipments(connection: Connection, plan: Plan, ids: dict[str, int]
         return known
     new = {name: packed(each) | {"seller_id": ids[name[0]]} for name, each in plan.new_shipments.items()}
     parcels_ = [row | {"role": ParcelRole.OUTBOUND} for row in new.values()]
-    made = await connection.execute(_new_parcels, as_set(_parcel, parcels_))
+    made = await connection.execute(_new_parcels, as_set(parcels_))
     parcel_ids = {(row.carrier, row.tracking_number): row.id for row in made}
     rows = [
         row
@@ -158,7 +158,7 @@ async def _add_shipments(connection: Connection, plan: Plan, ids: dict[str, int]
         }
         for (seller, external_id), row in new.items()
     ]
-    added = await connection.execute(_new_shipments, as_set(_shipment, rows))
+    added = await connection.execute(_new_shipments, as_set(rows))
     by_id = {(row.seller_id, row.external_id): row.id for row in added}
     return known | {name: by_id[ids[name[0]], name[1]] for name in new}
 

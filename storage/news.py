@@ -36,7 +36,7 @@ def news_of_requests(
         for thread, news in of_threads.items()
         for account in sorted(thread.participants)
     ]
-    return _tell, as_set(_told, rows)
+    return _tell, as_set(rows)
 
 
 @dataclass(slots=True)

@@ -6,12 +6,12 @@ that no two transactions wait for each other's. Who is notified of what is `doma
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import repeat
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.words import EventKind, FeedType
 from storage import feed
@@ -34,6 +34,9 @@ class Notification:
     thread_id: int | None = None
 
 
+GIVEN = tuple(field.name for field in fields(Notification))
+
+
 async def append(
     connection: Connection,
     new: Sequence[Notification],
@@ -46,8 +49,6 @@ async def append(
     """
     if not new:
         return await feed.append(connection, happened, touched)
-    added = Counter(each.account_id for each in new)
-    accounts = sorted(added)
     backs = list(_places_back(new))
     told = [notification_event(each.account_id, None, each.kind, each.created_at) for each in new]
     everything = [*happened, *told]
@@ -59,12 +60,13 @@ async def append(
         )
     ]
     notes = [
-        {f"noted_{name}": value for name, value in asdict(each).items()} | {"noted_back": back}
+        {name: getattr(each, name) for name in GIVEN} | {"back": back}
         for each, back in zip(new, backs, strict=True)
     ]
-    counts = {"accounts": accounts, "counts": [added[account] for account in accounts]}
-    given = counts | feed.growth(everything, touched) | as_set(_noted, notes) | as_set(_happened, rows)
-    await connection.execute(_append, given)
+    counts = Counter(each.account_id for each in new)
+    counted = [{"account_id": account, "count": counts[account]} for account in sorted(counts)]
+    given = as_set(counted, "notified") | as_set(notes, "note") | as_set(rows)
+    await connection.execute(_append, feed.growth(everything, touched) | given)
     return frozenset(each.stream for each in everything)
 
 
@@ -88,16 +90,12 @@ def notification_event(account_id: int, number: int | None, kind: EventKind, at:
     )
 
 
-_added = (
-    sa.func.unnest(
-        sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)), sa.bindparam("counts", type_=ARRAY(sa.Integer))
-    )
-    .table_valued(sa.column("account_id", sa.BigInteger), sa.column("count", sa.Integer))
-    .render_derived("notified")
+_notified = given_rows(
+    sa.table("notified", sa.column("account_id", sa.BigInteger), sa.column("count", sa.Integer)), "notified"
 )
 _first = insert(notification_counts).from_select(
     ["account_id", "last_number"],
-    sa.select(_added.c.account_id, _added.c["count"]).order_by(_added.c.account_id),
+    sa.select(_notified.c.account_id, _notified.c["count"]).order_by(_notified.c.account_id),
 )
 _counted = (
     _first.on_conflict_do_update(
@@ -107,20 +105,15 @@ _counted = (
     .returning(notification_counts.c.account_id, notification_counts.c.last_number)
     .cte("counted")
 )
-_GIVEN = tuple(field.name for field in fields(Notification))
-_noted = sa.table(
-    "noted",
-    *(sa.column(f"noted_{name}", notifications.c[name].type) for name in _GIVEN),
-    sa.column("noted_back", sa.Integer),
-)
+_noted = sa.table("noted", *columns_of(notifications, *GIVEN), sa.column("back", sa.Integer))
 _note = given_rows(_noted, "note")
 _written = (
     sa.insert(notifications)
     .from_select(
-        [*_GIVEN, "number"],
-        sa.select(
-            *(_note.c[f"noted_{name}"] for name in _GIVEN), _counted.c.last_number + _note.c.noted_back
-        ).join_from(_note, _counted, _counted.c.account_id == _note.c.noted_account_id),
+        [*GIVEN, "number"],
+        sa.select(*(_note.c[name] for name in GIVEN), _counted.c.last_number + _note.c.back).join_from(
+            _note, _counted, _counted.c.account_id == _note.c.account_id
+        ),
     )
     .cte("written")
 )

@@ -50,9 +50,7 @@ def changes_of_parts(moves: Sequence[Moved]) -> list[Change]:
         for table, rows in _changed_parts(before, after, actor_id):
             for row in (_key(after) | row for row in rows):
                 changed[table][tuple(row[column.name] for column in table.primary_key)] = row
-    puts: list[Change] = [
-        (_PUT[table], as_set(table, list(latest.values()))) for table, latest in changed.items()
-    ]
+    puts: list[Change] = [(_PUT[table], as_set(list(latest.values()))) for table, latest in changed.items()]
     return [*puts, *_changes_of_deadlines(moves)]
 
 
@@ -132,7 +130,7 @@ async def _make_parcels(connection: Connection, began: Sequence[tuple[Row, Row]]
     """Write new parcels, and their ids into the rows that are about them. Raises TrackingInUse."""
     if not began:
         return
-    made = await connection.execute(_make, as_set(_made, [parcel for parcel, _ in began]))
+    made = await connection.execute(_make, as_set([parcel for parcel, _ in began]))
     ids = {(row.carrier, row.tracking_number): row.id for row in made}
     if len(ids) != len(began):
         raise TrackingInUse
@@ -166,9 +164,9 @@ def _changes_of_deadlines(moves: Sequence[Moved]) -> Iterator[Change]:
             if known.get(kind) != due
         ]
     if stopped:
-        yield _stop, as_set(_stopped, stopped)
+        yield _stop, as_set(stopped)
     if started:
-        yield _PUT[deadlines], as_set(deadlines, started)
+        yield _PUT[deadlines], as_set(started)
 
 
 def _put(new: Insert, table: sa.Table, columns: Iterable[str]) -> Insert:

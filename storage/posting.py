@@ -75,9 +75,9 @@ async def book(connection: Connection, postings: Sequence[Posting]) -> tuple[lis
     posted = [ledgers[posting.seller_id].post(posting) for posting in postings]
     written = list(ledgers.values())
     changes: list[Change] = [
-        (_insert_journals, as_set(journals, [row for ledger in written for row in ledger.journals])),
-        (_insert_lines, as_set(journal_lines, [row for ledger in written for row in ledger.lines])),
-        (_save, as_set(_state, [ledger.state() for ledger in written])),
+        (_insert_journals, as_set([row for ledger in written for row in ledger.journals])),
+        (_insert_lines, as_set([row for ledger in written for row in ledger.lines])),
+        (_save, as_set([ledger.state() for ledger in written])),
     ]
     touch(connection, *seller_ids)  # a journal of the platform's own has no entry of theirs to tell of
     for posting, booked in zip(postings, posted, strict=True):

@@ -95,7 +95,7 @@ async def _save_opened(connection: Connection, moves: Sequence[Move]) -> None:
     counted = [
         {"seller_id": seller_id, "last_request_number": number} for seller_id, number in counts.items()
     ]
-    await run_together(connection, [(_insert, as_set(_opened, rows)), (_count, as_set(_counted, counted))])
+    await run_together(connection, [(_insert, as_set(rows)), (_count, as_set(counted))])
 
 
 def _changed_requests(moves: Sequence[Move]) -> list[Change]:
@@ -104,7 +104,7 @@ def _changed_requests(moves: Sequence[Move]) -> list[Change]:
     changed = {move.after.key for move in moves if move.after != move.before}
     changed -= {move.after.key for move in moves if move.before is None}
     states = [_key(request) | _state(request) for key, request in last.items() if key in changed]
-    return [(_update, as_set(_changed, states))] if states else []
+    return [(_update, as_set(states))] if states else []
 
 
 def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _row(request: Request, thread: ThreadKey) -> dict[str, Any]:
 
 async def _open_threads(connection: Connection, opened: Sequence[Request]) -> dict[RequestKey, ThreadKey]:
     asked = [{"seller_id": request.order.seller_id, "id": request.order.id} for request in opened]
-    rows = await connection.execute(_subjects, as_set(_order, asked))
+    rows = await connection.execute(_subjects, as_set(asked))
     subjects = {(row.seller_id, row.id): row for row in rows}
     keys = await open_threads(connection, [_thread(request, subjects) for request in opened])
     return {request.key: key for request, key in zip(opened, keys, strict=True)}

@@ -53,7 +53,7 @@ async def record_scan(
         concerned: tuple[RequestKey, ...] = (RequestKey(parcel.seller_id, parcel.request_number),)
     else:
         if is_new:
-            await connection.execute(_update, as_set(_journeys, [key | _instants(kind, at)]))
+            await connection.execute(_update, as_set([key | _instants(kind, at)]))
         rows = await connection.execute(_open_requests, key)
         concerned = tuple(RequestKey(*row) for row in rows)
     return RecordedScan(parcel.role, parcel.replacement_number, is_new, concerned)
@@ -85,13 +85,13 @@ async def record_scans(connection: Connection, seen: Sequence[SeenScan], *, repo
         | {"kind": each.kind, "at": each.at, "place": each.place, "reported_at": reported_at}
         for each in seen
     ]
-    await connection.execute(_keep_all, as_set(scans, rows))
+    await connection.execute(_keep_all, as_set(rows))
     journeys: dict[tuple[int, int], dict[str, Any]] = {}
     for each, row in zip(seen, rows, strict=True):
         journey = journeys.setdefault((row["seller_id"], row["parcel_id"]), row | dict.fromkeys(_INSTANTS))
         for name, at in _instants(each.kind, each.at).items():
             journey[name] = earliest(journey[name], at)
-    await connection.execute(_update, as_set(_journeys, list(journeys.values())))
+    await connection.execute(_update, as_set(list(journeys.values())))
 
 
 def _instants(kind: ScanKind, at: datetime) -> dict[str, datetime | None]:

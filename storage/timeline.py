@@ -94,7 +94,7 @@ def told_in_order(
                 number = next(next_numbers[key])
                 rows.append(row | named | {"number": number})
                 entries.append((effect, number))
-    return numbered, [(_insert, as_set(timeline, rows))] if rows else []
+    return numbered, [(_insert, as_set(rows))] if rows else []
 
 
 def _entries(
