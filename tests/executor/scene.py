@@ -25,6 +25,7 @@ from schema.ids import BadId
 from storage import reads
 from storage.reads import requests
 from storage.reads.pages import Asked, Listing, Page, Window
+from storage.reads.reader import reader_of
 from storage.reads.sets import Reading
 from tests.executor.values import Pool
 from tests.schema.everything import all_of
@@ -109,7 +110,9 @@ class Remembering(Context):
         return snapshot
 
     def _note(self, at: datetime) -> None:
-        """The present stands still, whatever a statement says."""
+        """The present stands still, whatever a statement says; where reading it may fail, it is read."""
+        if self.memory.faults == Faults():
+            self.known_at = self.memory.now
 
     async def records(
         self, reading: Reading[Any], keys: Sequence[Hashable], wants: Wants
@@ -234,8 +237,10 @@ class Scene:
         return scene
 
     def context(self, viewer: Viewer | None, last_event_id: str | None = None, /) -> Remembering:
-        """Give a fresh context."""
+        """Give a fresh context; what was remembered of the domain's answers would not meet any fault."""
         world = self.world
+        if self.memory.faults != Faults():
+            reader_of(world.engine).kept.clear()
         return Remembering(world.engine, viewer, Still(), True, world.hub, last_event_id, memory=self.memory)
 
     async def _look_around(self) -> Pool:
