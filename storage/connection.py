@@ -7,16 +7,22 @@ and its events hear every statement. Connections are the engine's: its pool and 
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 from typing import Any, Final, NoReturn, Protocol
 
 from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import PoolProxiedConnection
 
-from storage.prepared import Prepared, Values, prepared, row_of, together
+from storage.prepared import DIALECT, Prepared, Values, prepared, row_of, together
 
 BEGIN: Final = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
 """To plan a statement that joins ten tables takes longer than to run it, and its values change nothing."""
+
+DRIVER: Final[Any] = PGDialect_asyncpg.import_dbapi()  # type: ignore[no-untyped-call]
+"""asyncpg as SQLAlchemy sees it."""
 
 Given = Mapping[str, Any]
 Change = tuple[Executable, Given]
@@ -83,32 +89,37 @@ class Found(Sequence[Any]):
     def __init__(self, rows: Sequence[Any]) -> None:
         self._rows = rows
 
+    @property
+    def rows(self) -> Sequence[Any]:
+        """All of them."""
+        return self._rows
+
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
+        return iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._rows[place]
+        return self.rows[place]
 
     def all(self) -> Sequence[Any]:
         """Give them all."""
-        return self._rows
+        return self.rows
 
     def first(self) -> Any | None:
         """Give the first, if there is one."""
-        return self._rows[0] if self._rows else None
+        return self.rows[0] if self.rows else None
 
     def one_or_none(self) -> Any | None:
         """Give the only one, if there is one. Raises MultipleResultsFound."""
-        if len(self._rows) > 1:
+        if len(self.rows) > 1:
             raise MultipleResultsFound
         return self.first()
 
     def one(self) -> Any:
         """Give the only one. Raises NoResultFound or MultipleResultsFound."""
-        if not self._rows:
+        if not self.rows:
             raise NoResultFound
         return self.one_or_none()
 
@@ -119,13 +130,14 @@ class Outcome(Found):
     def __init__(self, statement: Prepared, records: Sequence[Any], rowcount: int) -> None:
         self.rowcount = rowcount
         self._statement = statement
-        if statement.is_text and records:
-            make = row_of(list(records[0].keys()))
-            self._values: Sequence[Values] = records
-        else:
-            make = statement.row
-            self._values = statement.values(records)
-        super().__init__([make(values) for values in self._values])
+        self._records = records
+
+    @cached_property
+    def rows(self) -> Sequence[Any]:
+        """With attributes of the columns' names."""
+        if self._statement.is_text and self._records:
+            return list(map(row_of(list(self._records[0].keys())), self._records))
+        return list(map(self._statement.row, self._statement.values(self._records)))
 
     def scalar_one(self) -> Any:
         """Give the first value of the only row. Raises NoResultFound or MultipleResultsFound."""
@@ -138,11 +150,11 @@ class Outcome(Found):
 
     def scalars(self) -> Found:
         """Give the first value of every row."""
-        return Found([values[0] for values in self._values])
+        return Found([row[0] for row in self.rows])
 
     def mappings(self) -> Found:
         """Give the rows by their columns, or by the columns' names."""
-        return Found([ByColumn(self._statement, values) for values in self._values])
+        return Found([ByColumn(self._statement, values) for values in self._statement.values(self._records)])
 
 
 class ByColumn(Mapping[Any, Any]):
@@ -176,26 +188,34 @@ async def run_together(connection: Connection, changes: Sequence[Change]) -> Non
 @asynccontextmanager
 async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
     """Give one of the engine's connections in a transaction: committed at the end, undone by an exception."""
-    async with engine.connect() as held:
-        raw = await held.get_raw_connection()
-        connection = Direct(held, raw.driver_connection)
-        try:
-            await connection.control(BEGIN)
-            yield connection
-            await connection.control("COMMIT")
-        except BaseException as error:
-            await connection.give_up(error)
-            raise
+    held = await _taken(engine)
+    connection = Direct(engine, held)
+    try:
+        await connection.control(BEGIN)
+        yield connection
+        await connection.control("COMMIT")
+    except BaseException as error:
+        await connection.give_up(error)
+        raise
+    finally:
+        held.close()
+
+
+async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
+    try:
+        return await engine.raw_connection()
+    except DRIVER.Error as error:
+        raise _as_sqlalchemy_says(error) from error
 
 
 class Direct:
     """One transaction on asyncpg's own connection."""
 
-    def __init__(self, held: AsyncConnection, driver: Any) -> None:
+    def __init__(self, engine: AsyncEngine, held: PoolProxiedConnection) -> None:
         self.info: dict[Any, Any] = {}
         self._held = held
-        self._driver = driver
-        self._hearers = held.engine.sync_engine.dispatch.before_cursor_execute
+        self._driver: Any = held.driver_connection
+        self._hearers = engine.sync_engine.dispatch.before_cursor_execute
         self._savepoints = 0
         self._ended: str | None = None
 
@@ -276,30 +296,27 @@ class Direct:
             except BaseException:  # noqa: BLE001 what was raised first says more
                 self._driver.terminate()
         if self._driver.is_closed():
-            await self._held.invalidate(error)
+            self._held.invalidate(error)
 
     def _hear(self, text: str, arguments: Sequence[Any], *, is_many: bool = False) -> None:
         for hear in self._hearers:
-            hear(self._held.sync_connection, None, text, arguments, None, is_many)
+            hear(None, None, text, arguments, None, is_many)
 
     def _raise(self, error: BaseException, text: str) -> NoReturn:
         """Raise what SQLAlchemy would."""
         if not isinstance(error, Exception):
             self._driver.terminate()  # in the midst of a statement: what comes next would be of that
             raise error
-        dialect = self._held.dialect
-        dbapi: Any = dialect.loaded_dbapi
         for kind in type(error).__mro__:
-            translated = dbapi._asyncpg_error_translate.get(kind)  # noqa: SLF001 as its own cursors do
+            translated = DRIVER._asyncpg_error_translate.get(kind)  # noqa: SLF001 as its own cursors do
             if translated is not None:
                 original = translated(error.args[0], error)
                 original.__cause__ = error
-                raise DBAPIError.instance(
-                    text,
-                    None,
-                    original,
-                    dbapi.Error,
-                    connection_invalidated=self._driver.is_closed(),
-                    dialect=dialect,
-                ) from original
+                raise _as_sqlalchemy_says(original, text, is_lost=self._driver.is_closed()) from original
         raise error
+
+
+def _as_sqlalchemy_says(error: Exception, text: str | None = None, *, is_lost: bool = False) -> BaseException:
+    return DBAPIError.instance(
+        text, None, error, DRIVER.Error, connection_invalidated=is_lost, dialect=DIALECT
+    )
