@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any, Protocol, Self
 from weakref import WeakValueDictionary
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError
+from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 from graphql.language import OperationType
 from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
 
 from domain.viewer import Viewer
 from realtime.following import patiently
@@ -116,31 +117,52 @@ class Operations:
 
     async def run(self, operation: Operation, viewer: Viewer | None) -> Outcome:
         """Run a query or a mutation that was checked."""
-        data = await self._answer_fast(operation, viewer)
-        if data is not None:
-            return Outcome({"data": data}, ran=True, failed=False)
-        result = await self._graph.execute(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=self.context_for(viewer),
-            operation_name=operation.name,
-        )
-        errors = result.errors or []
-        ran = result.data is not None or any(error.path is not None for error in errors)
-        return _outcome(result.data, errors, ran=ran)
+        document = self._admitted(operation)
+        if document is None:  # the graph itself says what is against it
+            said = await self._graph.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=self.context_for(viewer),
+                operation_name=operation.name,
+            )
+            return _outcome_of(said.data, said.errors or [])
+        if self.compiled is not None and self.check(operation) is OperationType.QUERY:
+            data = await self.compiled.answer(document, operation, lambda: self.context_for(viewer))
+            if data is not None:
+                return Outcome({"data": data}, ran=True, failed=False)
+        result = await self._execute(document, operation, viewer)
+        return _outcome_of(result.data, result.errors or [])
 
-    async def _answer_fast(self, operation: Operation, viewer: Viewer | None) -> dict[str, Any] | None:
-        """Give a query's data by its plan; None where there is none, or anything is wrong with the query."""
-        if self.compiled is None or self.check(operation) is not OperationType.QUERY:
-            return None
+    def _admitted(self, operation: Operation) -> DocumentNode | None:
+        """Give the document of an operation that may run; None where something is against it."""
         schema = self._graph._schema  # noqa: SLF001 as its own extensions do
         try:
             admitted = admit(schema, operation.query, operation.variables or {}, operation.name)
         except GraphQLError:
             return None
-        if isinstance(admitted, Sequence):
-            return None
-        return await self.compiled.answer(admitted, operation, lambda: self.context_for(viewer))
+        return None if isinstance(admitted, Sequence) else admitted
+
+    async def _execute(
+        self, document: DocumentNode, operation: Operation, viewer: Viewer | None
+    ) -> ExecutionResult:
+        """Let the plain executor run an operation that was admitted."""
+        context = self.context_for(viewer)
+        if asks_for_cursor(document):
+            try:
+                await context.look()
+            except Exception as error:  # noqa: BLE001 told to the client, as what goes wrong in a field is
+                return ExecutionResult(None, [_as_graphql(error)])
+        answer = execute(
+            self._graph._schema,  # noqa: SLF001 as above
+            document,
+            context_value=context,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+            executor_class=self._executor,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it guards no type
+            operation_extensions=None,
+        )
+        return await answer if isinstance(answer, Awaitable) else answer
 
     async def follow(
         self, operation: Operation, viewer_now: Callable[[], Viewer | None], *, after: str | None = None
@@ -274,6 +296,11 @@ class _Teller:
         _wait_for_database(result.errors or [])
         outcome = _outcome(result.data, result.errors or [], ran=True)
         return Frame(outcome.body, cursor)
+
+
+def _outcome_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError]) -> Outcome:
+    ran = data is not None or any(error.path is not None for error in errors)
+    return _outcome(data, errors, ran=ran)
 
 
 async def _begun(executor: Executor[Any]) -> AsyncIterable[Any]:
