@@ -90,7 +90,7 @@ async def settled(write: Write, found: Locked, *, if_version: int | None = None)
     request = await settle_due(write.connection, found.request, write.as_of(found.at))
     if if_version is not None and if_version != request.version:
         raise StaleVersion(if_version, request.version)
-    return Locked(request, found.at)
+    return found if request is found.request else replace(found, request=request, place=None)
 
 
 async def decide_and_save(write: Write, found: Locked, command: Command, *, by: Party) -> Saved:
@@ -100,7 +100,8 @@ async def decide_and_save(write: Write, found: Locked, command: Command, *, by: 
     if write.context.sandbox and isinstance(command, LABELLED):
         command = replace(command, own_label=own_label(request, rules))
     decision = decide(request, command, by=by, at=write.as_of(found.at), policy=rules)
-    numbers = await save(write.connection, request, decision, actor_id=write.viewer.account_id)
+    actor_id = write.viewer.account_id
+    numbers = await save(write.connection, request, decision, actor_id=actor_id, place=found.place)
     return Saved(decision, numbers)
 
 

@@ -1,8 +1,8 @@
 """Whole requests, as the domain decides on them: read in sets, or locked one at a time.
 
 Decides the order of locks that everything else keeps to: orders (by seller and id), their shipment, the
-request, then threads, then seller ledgers (by seller). Asks nobody whether they may see a request: that is
-`visibility`'s.
+request, and with it its thread, then seller ledgers (by seller). Asks nobody whether they may see a request:
+that is `visibility`'s.
 """
 
 from collections import defaultdict
@@ -18,6 +18,7 @@ from domain.words import ClaimStatus, HoldStatus
 from storage.assemble import latest_clock, replacement_parcel, request_of, return_parcel, running
 from storage.clock import present
 from storage.connection import Connection
+from storage.places import Place, place_of
 from storage.rows import ORDER_COLUMNS, Row, is_part_of_named, named_requests, names, with_shipment
 from storage.tables import (
     claims,
@@ -32,22 +33,27 @@ from storage.tables import (
     sellers,
     shipments,
     threads,
+    timeline,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A request that stays as it is until the transaction ends, and an instant after it was locked."""
+    """A request that stays as it is until the transaction ends, and what was read with it.
+
+    `at` is after it was locked; `place` is where it stands until something is saved.
+    """
 
     request: Request
     at: datetime
+    place: Place | None
 
 
 async def load_requests(connection: Connection, keys: Collection[RequestKey]) -> dict[RequestKey, Request]:
     """Give those of these requests that exist, whole, in a few statements however many they are."""
     if not keys:
         return {}
-    return {request.key: request for request, _ in await _load(connection, keys)}
+    return {request.key: request for request, _ in await _load(connection, _requests, keys)}
 
 
 async def lock_request(connection: Connection, key: RequestKey) -> Request | None:
@@ -81,22 +87,31 @@ async def _locked(
     if found.shipped is None:  # there is none, or it came while the order was waited for
         await lock_shipment(connection, found.seller_id, found.shipment_id)
     # In a statement of its own: one that waits for locks sees nothing newer than its beginning.
-    ((request, at),) = await _load(connection, [RequestKey(found.seller_id, found.number)])
-    return Locked(request, at)
+    key = RequestKey(found.seller_id, found.number)
+    ((request, row),) = await _load(connection, _locked_requests, [key])
+    place = place_of(
+        key.seller_id,
+        row[requests.c.thread_id],
+        request.order.buyer_id,
+        row["last_message_number"],
+        row["timeline_made"] or 0,
+    )
+    return Locked(request, row["at"], place)
 
 
-async def _load(connection: Connection, keys: Collection[RequestKey]) -> Sequence[tuple[Request, datetime]]:
-    rows = (await connection.execute(_requests, names(list(keys)))).mappings().all()
+async def _load(
+    connection: Connection, statement: sa.Select[Any], keys: Collection[RequestKey]
+) -> Sequence[tuple[Request, Row]]:
+    rows = (await connection.execute(statement, names(list(keys)))).mappings().all()
     found = {RequestKey(row[requests.c.seller_id], row[requests.c.number]): row for row in rows}
     parts: dict[str, dict[RequestKey, list[Row]]] = {name: defaultdict(list) for name in _PARTS}
-    for name, statement in _PARTS.items():
+    for name, of_parts in _PARTS.items():
         with_some = [key for key, row in found.items() if row[f"{name}_made"]]
         if with_some:
-            for row in (await connection.execute(statement, names(with_some))).mappings():
+            for row in (await connection.execute(of_parts, names(with_some))).mappings():
                 parts[name][RequestKey(row[_SELLER_ID[name]], row[_REQUEST_NUMBER[name]])].append(row)
     return [
-        (request_of(key, row, {name: parts[name][key] for name in _PARTS}), row["at"])
-        for key, row in found.items()
+        (request_of(key, row, {name: parts[name][key] for name in _PARTS}), row) for key, row in found.items()
     ]
 
 
@@ -187,7 +202,6 @@ _requests = (
         promised_to_others,
         *running.c,
         *(_made(table) for table in _TABLES.values()),
-        present.label("at"),
     )
     .select_from(
         with_shipment(
@@ -211,6 +225,15 @@ _requests = (
         .join(running, sa.true())
     )
     .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+)
+_locked_requests = _requests.add_columns(
+    present.label("at"),
+    sa.select(threads.c.last_message_number)
+    .where(threads.c.owner_id == requests.c.seller_id, threads.c.id == requests.c.thread_id)
+    .correlate(requests)
+    .scalar_subquery()
+    .label("last_message_number"),
+    _made(timeline),
 )
 
 _PARTS: Mapping[str, sa.Select[Any]] = {

@@ -1,22 +1,20 @@
 """Where a request's sequences stand: the messages of its thread, and its timeline.
 
-Decides that both are asked for at once, and that a message's number is taken in the same breath. Expects the
-request locked, so that its timeline stands still.
+Decides that numbers are taken from where they stood when the request was locked: whoever writes in the thread
+of a request, or in its timeline, has locked the request before.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.values import RequestKey
-from storage.connection import Connection
+from storage.connection import Change, Connection
 from storage.conversation import ThreadKey
-from storage.rows import named_requests, names
+from storage.rows import as_set, columns_of, given_rows, named_requests, names
 from storage.tables import threads, timeline
 
 
@@ -29,31 +27,30 @@ class Place:
     entries: int
 
 
-async def take_places(
-    connection: Connection,
-    keys: Collection[RequestKey],
-    spoken: Iterable[tuple[RequestKey, datetime]],
-) -> Mapping[RequestKey, Place]:
-    """Give where these requests stand, and take a number for each message that is about to be written."""
-    counts: Counter[RequestKey] = Counter()
-    latest: dict[RequestKey, datetime] = {}
+async def find_places(connection: Connection, keys: Iterable[RequestKey]) -> dict[RequestKey, Place]:
+    """Give where these requests stand."""
+    rows = await connection.execute(_find, names(list(keys)))
+    return {RequestKey(row.owner_id, row.request_number): place_of(*row) for row in rows}
+
+
+def place_of(owner_id: int, thread_id: int, member_id: int, messages: int, entries: int, *_: object) -> Place:
+    """A place as it is read."""
+    return Place(ThreadKey(owner_id, thread_id, member_id), messages, entries)
+
+
+def moved_on(
+    places: Mapping[RequestKey, Place], spoken: Iterable[tuple[RequestKey, datetime]]
+) -> list[Change]:
+    """Give the change that counts what is said in these requests' threads, each at its instant."""
+    rows: dict[RequestKey, dict[str, Any]] = {}
     for key, at in spoken:
-        counts[key] += 1
-        latest[key] = max(at, latest.get(key, at))
-    silent = [key for key in keys if key not in counts]
-    rows: list[Any] = []
-    if counts:
-        named = names(list(counts))
-        taken = named | {"counts": list(counts.values()), "ats": [latest[key] for key in counts]}
-        rows += (await connection.execute(_take, taken)).all()
-    if silent:
-        rows += (await connection.execute(_find, names(silent))).all()
-    places = {}
-    for row in rows:
-        key = RequestKey(row.owner_id, row.request_number)
-        thread = ThreadKey(row.owner_id, row.id, row.member_id)
-        places[key] = Place(thread, row.last_message_number - counts[key], row.entries)
-    return places
+        thread = places[key].thread
+        row = rows.setdefault(
+            key, {"owner_id": thread.owner_id, "id": thread.id, "count": 0, "last_activity_at": at}
+        )
+        row["count"] += 1
+        row["last_activity_at"] = max(row["last_activity_at"], at)
+    return [(_count, as_set(rows.values()))] if rows else []
 
 
 _entries = (
@@ -63,40 +60,27 @@ _entries = (
     .scalar_subquery()
     .label("entries")
 )
-_PLACE = (
+_find = sa.select(
     threads.c.owner_id,
     threads.c.id,
     threads.c.member_id,
-    threads.c.request_number,
     threads.c.last_message_number,
     _entries,
-)
-_find = sa.select(*_PLACE).join(
+    threads.c.request_number,
+).join(
     named_requests,
     (threads.c.owner_id == named_requests.c.seller_id)
     & (threads.c.request_number == named_requests.c.number),
 )
-_spoken_in = (
-    sa.func.unnest(
-        sa.bindparam("seller_ids", type_=ARRAY(sa.BigInteger)),
-        sa.bindparam("numbers", type_=ARRAY(sa.Integer)),
-        sa.bindparam("counts", type_=ARRAY(sa.Integer)),
-        sa.bindparam("ats", type_=ARRAY(sa.DateTime(timezone=True))),
-    )
-    .table_valued(
-        sa.column("seller_id", sa.BigInteger),
-        sa.column("number", sa.Integer),
-        sa.column("count", sa.Integer),
-        sa.column("at", sa.DateTime(timezone=True)),
-    )
-    .render_derived("spoken_in")
+_spoken = sa.table(
+    "spoken", *columns_of(threads, "owner_id", "id", "last_activity_at"), sa.column("count", sa.Integer)
 )
-_take = (
+_new = given_rows(_spoken).c
+_count = (
     sa.update(threads)
-    .where(threads.c.owner_id == _spoken_in.c.seller_id, threads.c.request_number == _spoken_in.c.number)
+    .where(threads.c.owner_id == _new.owner_id, threads.c.id == _new.id)
     .values(
-        last_message_number=threads.c.last_message_number + _spoken_in.c["count"],
-        last_activity_at=sa.func.greatest(threads.c.last_activity_at, _spoken_in.c.at),
+        last_message_number=threads.c.last_message_number + _new["count"],
+        last_activity_at=sa.func.greatest(threads.c.last_activity_at, _new.last_activity_at),
     )
-    .returning(*_PLACE)
 )

@@ -6,6 +6,7 @@ Decides nothing about requests. Expects the request locked by `storage.load`, or
 
 from collections.abc import Mapping, Sequence
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, bind,
 from storage.moves import Move
 from storage.news import news_of_requests
 from storage.parts import changes_of_parts, save_journeys
-from storage.places import take_places
+from storage.places import Place, find_places, moved_on
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import accounts, orders, requests, sellers
 from storage.telling import happened_in, notifications_of
@@ -30,30 +31,38 @@ from storage.transaction import notify, tell, touch
 
 
 async def save(
-    connection: Connection, before: Request | None, decision: Decision, *, actor_id: int | None
+    connection: Connection,
+    before: Request | None,
+    decision: Decision,
+    *,
+    actor_id: int | None,
+    place: Place | None = None,
 ) -> Sequence[int]:
     """Save what was decided on `before` (None: it was opened), as done by an account, if one did it.
 
-    Gives the numbers of its messages. Raises TrackingInUse and AttachmentRejected, which only the tables can
-    tell.
+    `place` is where the request stands, if that is known. Gives the numbers of its messages. Raises
+    TrackingInUse and AttachmentRejected, which only the tables can tell.
     """
-    numbers = await save_all(connection, [Move(before, decision, actor_id)])
+    known = {} if place is None else {decision.request.key: place}
+    numbers = await save_all(connection, [Move(before, decision, actor_id)], known)
     return numbers[0] if numbers else ()
 
 
-async def save_all(connection: Connection, moves: Sequence[Move]) -> Sequence[Sequence[int]]:
+async def save_all(
+    connection: Connection, moves: Sequence[Move], known: Mapping[RequestKey, Place] = MappingProxyType({})
+) -> Sequence[Sequence[int]]:
     """Save moves of any requests in this order, each request's on what its last one left.
 
-    Takes about as many statements as one move does. Gives the numbers of the messages of each that changes
-    anything. Raises TrackingInUse and AttachmentRejected.
+    Takes about as many statements as one move does; looks only for the places that are not `known`. Gives the
+    numbers of the messages of each that changes anything. Raises TrackingInUse and AttachmentRejected.
     """
     moves = [move for move in moves if move.after is not move.before or move.decision.effects]
     if not moves:
         return ()
     await _save_opened(connection, moves)
-    keys = list({move.after.key: None for move in moves})
+    unknown = {move.after.key for move in moves} - set(known)
+    places = {**known, **(await find_places(connection, unknown) if unknown else {})}
     spoken = ((move.after.key, move.decision.at) for move in moves for _ in move.messages)
-    places = await take_places(connection, keys, spoken)
     sayings = [_saying(move, places[move.after.key].thread) for move in moves]
     taken = {key: count(place.messages + 1) for key, place in places.items()}
     numbers = [[next(taken[move.after.key]) for _ in move.messages] for move in moves]
@@ -70,8 +79,9 @@ async def save_all(connection: Connection, moves: Sequence[Move]) -> Sequence[Se
             for move, saying, taken_by_it in zip(moves, sayings, numbers, strict=True)
         ]
     )
-    changes = [*_changed_requests(moves), *changes_of_parts(parts), *said(sayings, numbers)]
-    await run_together(connection, [*changes, *postings, *entries, news])
+    changes = [*_changed_requests(moves), *changes_of_parts(parts), *moved_on(places, spoken)]
+    changes += [*said(sayings, numbers), *postings, *entries, news]
+    await run_together(connection, changes)
     await save_journeys(connection, parts)
     await bind(connection, sayings, numbers)
     await save_holds(connection, moves)
