@@ -27,7 +27,7 @@ from domain.values import (
     Survey,
 )
 from domain.words import DeadlineKind, EnrollmentStatus
-from storage.rows import Row, address_of, charges_of, money_of, order_of
+from storage.rows import Row, address_of, charges_of, is_part_of_named, money_of, order_of
 from storage.tables import (
     claims,
     deadlines,
@@ -62,6 +62,16 @@ running = (
     .lateral("running")
 )
 """The deadlines of a request."""
+
+
+def _its(table: sa.Table) -> sa.Lateral:
+    """The rows of a numbered part that belong to one of `named_requests`, in order."""
+    return (
+        sa.select(table).where(is_part_of_named(table)).order_by(table.c.number).lateral(f"its_{table.name}")
+    )
+
+
+its_offers, its_replacements, its_escalations = map(_its, (offers, replacements, escalations))
 return_parcel = parcels.alias("return_parcel")
 replacement_parcel = parcels.alias("replacement_parcel")
 
@@ -115,7 +125,7 @@ def _clock_of(row: Row) -> ResponseClock:
 
 
 def _offer(row: Row) -> Offer:
-    at = offers.c
+    at = its_offers.c
     amount = Money(row[at.amount_minor], row[at.currency])
     return Offer(
         row[at.number],
@@ -156,7 +166,7 @@ def _return(row: Row) -> Return:
 
 
 def _replacement(row: Row) -> Replacement:
-    at, parcel = replacements.c, replacement_parcel.c
+    at, parcel = its_replacements.c, replacement_parcel.c
     return Replacement(
         row[at.number],
         row[parcel.carrier],
@@ -195,7 +205,7 @@ def _claim(row: Row) -> Claim:
 
 
 def _escalation(row: Row) -> Escalation:
-    at = escalations.c
+    at = its_escalations.c
     ruling = None
     if row[at.ruled_at] is not None:
         amount = money_of(row[at.ruling_amount_minor], row[at.currency])

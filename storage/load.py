@@ -15,11 +15,20 @@ import sqlalchemy as sa
 
 from domain.values import Request, RequestKey
 from domain.words import ClaimStatus, HoldStatus
-from storage.assemble import latest_clock, replacement_parcel, request_of, return_parcel, running
+from storage.assemble import (
+    its_escalations,
+    its_offers,
+    its_replacements,
+    latest_clock,
+    replacement_parcel,
+    request_of,
+    return_parcel,
+    running,
+)
 from storage.clock import present
 from storage.connection import Connection
 from storage.places import Place, place_of
-from storage.rows import ORDER_COLUMNS, Row, is_part_of_named, named_requests, names, with_shipment
+from storage.rows import ORDER_COLUMNS, Row, named_requests, names, with_shipment
 from storage.tables import (
     claims,
     escalations,
@@ -105,11 +114,11 @@ async def _load(
     rows = (await connection.execute(statement, names(list(keys)))).mappings().all()
     found = {RequestKey(row[requests.c.seller_id], row[requests.c.number]): row for row in rows}
     parts: dict[str, dict[RequestKey, list[Row]]] = {name: defaultdict(list) for name in _PARTS}
-    for name, of_parts in _PARTS.items():
+    for name, part in _PARTS.items():
         with_some = [key for key, row in found.items() if row[f"{name}_made"]]
         if with_some:
-            for row in (await connection.execute(of_parts, names(with_some))).mappings():
-                parts[name][RequestKey(row[_SELLER_ID[name]], row[_REQUEST_NUMBER[name]])].append(row)
+            for row in (await connection.execute(_OF_PARTS[name], names(with_some))).mappings():
+                parts[name][RequestKey(row[part.c.seller_id], row[part.c.request_number])].append(row)
     return [
         (request_of(key, row, {name: parts[name][key] for name in _PARTS}), row) for key, row in found.items()
     ]
@@ -236,24 +245,20 @@ _locked_requests = _requests.add_columns(
     _made(timeline),
 )
 
-_PARTS: Mapping[str, sa.Select[Any]] = {
-    "offers": sa.select(offers).join(named_requests, is_part_of_named(offers)).order_by(offers.c.number),
-    "replacements": (
-        sa.select(replacements, replacement_parcel.c.carrier, replacement_parcel.c.tracking_number)
-        .join(named_requests, is_part_of_named(replacements))
-        .join(
-            replacement_parcel,
-            (replacement_parcel.c.seller_id == replacements.c.seller_id)
-            & (replacement_parcel.c.id == replacements.c.parcel_id),
-        )
-        .order_by(replacements.c.number)
-        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
-    ),
-    "escalations": (
-        sa.select(escalations)
-        .join(named_requests, is_part_of_named(escalations))
-        .order_by(escalations.c.number)
-    ),
+_PARTS = {"offers": its_offers, "replacements": its_replacements, "escalations": its_escalations}
+_OF_PARTS: Mapping[str, sa.Select[Any]] = {
+    name: sa.select(part).join_from(named_requests, part, sa.true()).order_by(part.c.number)
+    for name, part in _PARTS.items()
+} | {
+    "replacements": sa.select(
+        its_replacements, replacement_parcel.c.carrier, replacement_parcel.c.tracking_number
+    )
+    .join_from(named_requests, its_replacements, sa.true())
+    .join(
+        replacement_parcel,
+        (replacement_parcel.c.seller_id == its_replacements.c.seller_id)
+        & (replacement_parcel.c.id == its_replacements.c.parcel_id),
+    )
+    .order_by(its_replacements.c.number)
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL),
 }
-_SELLER_ID = {name: table.c.seller_id for name, table in _TABLES.items()}
-_REQUEST_NUMBER = {name: table.c.request_number for name, table in _TABLES.items()}

@@ -6,15 +6,36 @@ Decides how values become parameters, and what asyncpg gives becomes values. Kno
 import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from functools import cached_property, lru_cache, partial
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import Dialect, Executable
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+class _WithWords(PGCompiler_asyncpg):
+    """Writes the domain's words out where a statement is about some of them alone.
+
+    What is planned for any values still finds the indexes of those.
+    """
+
+    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> Any:
+        if bindparam.unique and isinstance(bindparam.value, StrEnum):
+            options["literal_binds"] = True
+        return super().visit_bindparam(bindparam, *args, **options)  # type: ignore[no-untyped-call]
+
+
+class _Writing(PGDialect_asyncpg):
+    statement_compiler = _WithWords
+    supports_statement_cache = True
+
+
+_WRITING: Final[Dialect] = _Writing()  # type: ignore[no-untyped-call]
 
 MOST_TOGETHER: Final = 500
 
@@ -29,9 +50,11 @@ class Prepared:
     `given` names the parameters that tell an INSERT or an UPDATE which columns it is about.
     """
 
-    def __init__(self, statement: Executable, given: Collection[str] = ()) -> None:
+    def __init__(
+        self, statement: Executable, given: Collection[str] = (), dialect: Dialect = DIALECT
+    ) -> None:
         compiled: Any = cast("sa.ClauseElement", statement).compile(
-            dialect=DIALECT, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
+            dialect=dialect, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
         )
         self.text: str = compiled.string
         names: Sequence[str] = compiled.positiontup or ()
@@ -104,7 +127,7 @@ def prepared(statement: Executable, given: Mapping[str, Any]) -> Prepared:
     keys = tuple(given) if statement.is_dml else ()
     found = known.get(keys)
     if found is None:
-        found = known[keys] = Prepared(statement, keys)
+        found = known[keys] = Prepared(statement, keys, _WRITING)
     return found
 
 
