@@ -7,16 +7,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from asyncpg import Record
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.viewer import Viewer
 from executor.wants import Wants
 from realtime.hub import Hub
 from storage import clock, feed
+from storage.connection import Connection, reading
 from storage.reads.pages import Asked, Listing, Page, Window
 from storage.reads.reader import Reader, reader_of
 from storage.reads.sets import Reading
@@ -27,12 +27,6 @@ from storage.visibility import Sight, sight_of
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 P = ParamSpec("P")
-
-
-@lru_cache(maxsize=8)
-def _reading(engine: AsyncEngine) -> AsyncEngine:
-    """The same pool, without transactions: a read is one statement."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 class Links(Protocol):
@@ -76,10 +70,6 @@ class Context:
         self.sight = sight_of(self.viewer)
         self.reader = reader_of(self.engine)
 
-    @property
-    def _reading(self) -> AsyncEngine:
-        return _reading(self.engine)
-
     async def at(self) -> datetime:
         """The instant this operation happens at: the wall clock and what the test clock was moved by."""
         if self.known_at is not None:
@@ -91,7 +81,7 @@ class Context:
         return self.known_at
 
     async def _read_clock(self) -> datetime:
-        async with self._reading.connect() as connection:
+        async with reading(self.engine) as connection:
             return await clock.now(connection)
 
     @property
@@ -106,12 +96,12 @@ class Context:
         return await asyncio.shield(self._seen)  # as above
 
     async def _take_snapshot(self) -> str:
-        async with self._reading.connect() as connection:
+        async with reading(self.engine) as connection:
             return await feed.snapshot(connection)
 
     async def read(
         self,
-        statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
+        statement: Callable[Concatenate[Connection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
         key: K,
         *args: P.args,
         **kwargs: P.kwargs,
@@ -121,7 +111,7 @@ class Context:
 
     def read_many(
         self,
-        statement: Callable[Concatenate[AsyncConnection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
+        statement: Callable[Concatenate[Connection, Sight, Sequence[K], P], Awaitable[Sequence[V]]],
         keys: Sequence[K],
         *args: P.args,
         **kwargs: P.kwargs,
@@ -132,7 +122,7 @@ class Context:
         if batch is None:
 
             async def read(keys: Sequence[Any]) -> Sequence[V]:
-                async with self._reading.connect() as connection:
+                async with reading(self.engine) as connection:
                     return await statement(connection, self.sight, keys, *args, **kwargs)
 
             batch = self._batches[name] = _Batch(read)

@@ -201,6 +201,20 @@ async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
         held.close()
 
 
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator["Direct"]:
+    """Give one of the engine's connections, in no transaction: each read is planned for its own values."""
+    held = await _taken(engine)
+    connection = Direct(engine, held, is_planned_for_any=False)
+    try:
+        yield connection
+    except BaseException as error:
+        await connection.give_up(error)
+        raise
+    finally:
+        held.close()
+
+
 async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
     try:
         return await engine.raw_connection()
@@ -209,10 +223,13 @@ async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
 
 
 class Direct:
-    """One transaction on asyncpg's own connection."""
+    """asyncpg's own connection, for one transaction or some reads; who hears of it is told how it plans."""
 
-    def __init__(self, engine: AsyncEngine, held: PoolProxiedConnection) -> None:
+    def __init__(
+        self, engine: AsyncEngine, held: PoolProxiedConnection, *, is_planned_for_any: bool = True
+    ) -> None:
         self.info: dict[Any, Any] = {}
+        self._context = {"is_planned_for_any": is_planned_for_any}
         self._held = held
         self._driver: Any = held.driver_connection
         self._hearers = engine.sync_engine.dispatch.before_cursor_execute
@@ -300,7 +317,7 @@ class Direct:
 
     def _hear(self, text: str, arguments: Sequence[Any], *, is_many: bool = False) -> None:
         for hear in self._hearers:
-            hear(None, None, text, arguments, None, is_many)
+            hear(None, None, text, arguments, self._context, is_many)
 
     def _raise(self, error: BaseException, text: str) -> NoReturn:
         """Raise what SQLAlchemy would."""

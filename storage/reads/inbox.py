@@ -6,8 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import ONE, columns_of
 from storage.reads.threads import ThreadRow
@@ -138,7 +138,7 @@ _counts_of_sales = _counts.where(_about_my_sales)
 
 
 async def counts(
-    connection: AsyncConnection,
+    connection: Connection,
     sight: Sight,
     accounts: Sequence[int],
     *,

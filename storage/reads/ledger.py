@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.money import Currency, Money
 from domain.statement import Line, Statement, statement
 from domain.values import Charge
 from domain.words import HoldStatus, JournalKind, LedgerComponent
+from storage.connection import Connection
 from storage.reads.amounts import amount_of
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, PART, Reading, columns_of
@@ -210,7 +210,7 @@ _months = (
 
 
 async def months(
-    connection: AsyncConnection, sight: Sight, of: Sequence[int], *, begins: datetime, ends: datetime
+    connection: Connection, sight: Sight, of: Sequence[int], *, begins: datetime, ends: datetime
 ) -> list[Statement | None]:
     """Each seller's statement of the entries posted from `begins` until before `ends`."""
     parameters = {**sight.parameters(), **ONE.parameters(of), "posted_from": begins, "posted_before": ends}

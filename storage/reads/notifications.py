@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from domain.words import EventKind
+from storage.connection import Connection
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, ONE, Reading, columns_of
 from storage.tables import notifications
@@ -61,7 +61,7 @@ of_account = Listing(
 )
 
 
-async def unread(connection: AsyncConnection, sight: Sight, accounts: Sequence[int]) -> list[int]:
+async def unread(connection: Connection, sight: Sight, accounts: Sequence[int]) -> list[int]:
     """How many of each account's notifications have not been read."""
     counts = [0] * len(accounts)
     for position, count in await connection.execute(

@@ -14,10 +14,10 @@ from typing import Any, Generic, TypeVar, overload
 
 import sqlalchemy as sa
 from asyncpg import Record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from executor.wants import Wants
 from storage.clock import present
+from storage.connection import Connection
 from storage.prepared import Prepared
 from storage.reads.reader import Reader
 from storage.reads.sets import Keys
@@ -176,7 +176,7 @@ class Listing(Source[R]):
 
     async def pages(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         sight: Sight,
         parents: Sequence[Hashable],
         window: Window,
@@ -227,7 +227,7 @@ class Listing(Source[R]):
         return [self._cut(each, window, places) for each in found], now
 
     async def counts(
-        self, connection: AsyncConnection, sight: Sight, parents: Sequence[Hashable], asked: Asked = ()
+        self, connection: Connection, sight: Sight, parents: Sequence[Hashable], asked: Asked = ()
     ) -> list[int]:
         """How long each parent's whole list is."""
         names = frozenset(name for name, _ in asked)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.rating import RatedRequest
 from domain.satisfaction import Satisfaction
 from domain.values import RequestKey, ResponseClock
 from domain.words import RatingSignal
+from storage.connection import Connection
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import ONE, columns_of
 from storage.tables import requests, response_clocks
@@ -89,7 +89,7 @@ _finished = sa.select(
 
 
 async def finished(
-    connection: AsyncConnection, _: Sight, sellers: Sequence[int], *, since: datetime, latest: int
+    connection: Connection, _: Sight, sellers: Sequence[int], *, since: datetime, latest: int
 ) -> list[Finished]:
     """What each seller's rating is made of: all since then, or the latest few if that goes further back.
 
@@ -143,7 +143,7 @@ _answers = (
 
 
 async def satisfaction(
-    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, since: datetime
+    connection: Connection, sight: Sight, sellers: Sequence[int], *, since: datetime
 ) -> list[Satisfaction]:
     """How satisfied each seller's buyers are, since then and ever."""
     parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": since}
@@ -161,7 +161,7 @@ _clocks = _clocks.where(_clock.due_at > _since, sees_sellers_side(response_clock
 
 
 async def clocks(
-    connection: AsyncConnection, sight: Sight, sellers: Sequence[int], *, since: datetime
+    connection: Connection, sight: Sight, sellers: Sequence[int], *, since: datetime
 ) -> list[list[ResponseClock]]:
     """Each seller's 48-hour clocks that ran out since then."""
     parameters = {**sight.parameters(), **ONE.parameters(sellers), "since": since}

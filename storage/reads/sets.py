@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from asyncpg import Record
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.values import RequestKey
 from executor.wants import Wants
 from storage.clock import present
+from storage.connection import Connection, Result
 from storage.prepared import Prepared
 from storage.reads.gathered import ForMany, Gathered
 from storage.reads.reader import Reader
@@ -102,27 +102,21 @@ class Reading(Source[R]):
             .order_by(*order)
         )
 
-    async def one(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], /
-    ) -> list[R | None]:
+    async def one(self, connection: Connection, sight: Sight, keys: Sequence[Hashable], /) -> list[R | None]:
         """The row of each key, None where there is none for these eyes."""
         answers: list[R | None] = [None] * len(keys)
         for record in await self._run(connection, sight, keys):
             answers[record[0] - 1] = self._row(*record[1:])
         return answers
 
-    async def many(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable], /
-    ) -> list[list[R]]:
+    async def many(self, connection: Connection, sight: Sight, keys: Sequence[Hashable], /) -> list[list[R]]:
         """The rows of each key, in the statement's order."""
         answers: list[list[R]] = [[] for _ in keys]
         for record in await self._run(connection, sight, keys):
             answers[record[0] - 1].append(self._row(*record[1:]))
         return answers
 
-    async def _run(
-        self, connection: AsyncConnection, sight: Sight, keys: Sequence[Hashable]
-    ) -> sa.CursorResult[Any]:
+    async def _run(self, connection: Connection, sight: Sight, keys: Sequence[Hashable]) -> Result:
         parameters = {**sight.parameters(), **self._keys.parameters(keys)}
         return await connection.execute(self.statement, parameters)
 

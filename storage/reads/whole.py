@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from domain.values import Opening, Request, RequestKey
+from storage.connection import Connection
 from storage.load import load_requests
 from storage.openings import load_openings
 from storage.visibility import Sight
 
 
-async def requests(
-    connection: AsyncConnection, sight: Sight, keys: Sequence[RequestKey]
-) -> list[Request | None]:
+async def requests(connection: Connection, sight: Sight, keys: Sequence[RequestKey]) -> list[Request | None]:
     """Each request with everything that hangs on it; None where these eyes see none."""
     found = await load_requests(connection, keys)
     return [_seen(sight, found.get(key)) for key in keys]
@@ -27,7 +24,7 @@ def _seen(sight: Sight, request: Request | None) -> Request | None:
 
 
 async def openings(
-    connection: AsyncConnection, sight: Sight, keys: Sequence[tuple[int, int]], *, at: datetime
+    connection: Connection, sight: Sight, keys: Sequence[tuple[int, int]], *, at: datetime
 ) -> list[Opening | None]:
     """What opening a request on each order is decided by; None where these eyes see no order."""
     found = await load_openings(connection, keys, at)

@@ -129,7 +129,7 @@ def statements_of(engine: AsyncEngine, *, reads: bool = True) -> Iterator[dict[s
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         given = parameters[0] if many else parameters
         if statement.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
-            if cursor is None:  # asyncpg alone runs it, and it is planned for any values
+            if cursor is None and context["is_planned_for_any"]:
                 executed[statement] = len(given) or ()
             elif reads:
                 executed[statement] = given
