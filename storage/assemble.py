@@ -64,7 +64,7 @@ running = (
 """The deadlines of a request."""
 
 
-def _its(table: sa.Table) -> sa.Lateral:
+def _its(table: sa.Table) -> sa.FromClause:
     """The rows of a numbered part that belong to one of `named_requests`, in order."""
     return (
         sa.select(table).where(is_part_of_named(table)).order_by(table.c.number).lateral(f"its_{table.name}")

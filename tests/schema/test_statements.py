@@ -14,6 +14,11 @@ from tests.schema.world import World
 
 ROWS = 50
 MOST_STATEMENTS = 20  # of the largest of these; a new edge costs one
+CHANGES = {
+    "sendMessage": 4,  # lock, read, write, tell
+    "sendMessage, with a key": 7,  # which is claimed first and kept at last, around a savepoint
+    "refundInFull": 5,  # the ledger is locked before it is written
+}
 INBOX = Path(__file__).parents[2] / "bench" / "documents" / "inbox.graphql"
 WITH_REFUNDS = ("refundsOfPlatform", "deskOfSeller", "inboxOfSeller")
 
@@ -89,6 +94,21 @@ async def test_a_page_with_all_that_hangs_on_it_is_one_statement_by_its_plan(wor
         data = await world.run(document, world.seller)
     assert len(data["viewer"]["inbox"]["nodes"]) == ROWS
     assert len(statements) == 1
+
+
+async def test_a_change_costs_as_many_statements_as_must_come_one_after_the_other(world: World) -> None:
+    request = await world.open_request(await world.delivered_order())
+    said = {"threadId": request["thread"]["id"], "body": "One moment, please."}
+    counts = {}
+    for name, fields in {
+        "sendMessage": said,
+        "sendMessage, with a key": said | {"idempotencyKey": "once"},
+        "refundInFull": {"requestId": request["id"]},
+    }.items():
+        with counted(world.engine) as statements:
+            await world.do(name.partition(",")[0], world.seller, "__typename", **fields)
+        counts[name] = len(statements)
+    assert counts == CHANGES
 
 
 def _longest(data: Any) -> int:

@@ -11,9 +11,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, MultipleResultsFound, NoR
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeEngine
 
-from storage.connection import Connection, begin
+from domain.words import ThreadKind
+from storage.connection import Change, Connection, begin, run_together
 from storage.engine import is_away, is_deadlock
+from storage.prepared import prepared
+from storage.rows import as_set, given_rows
 from storage.tables import facts, metadata, requests, threads
+from tests.schema.test_statements import counted
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 123456, UTC)
 VALUES: list[tuple[TypeEngine[Any], Any]] = [
@@ -88,6 +92,46 @@ async def test_a_change_says_how_many_rows_it_was_about(engine: AsyncEngine) -> 
         renamed = await connection.execute(TAKE.returning(facts.c.value), {"of": "b", "name": "B"})
         assert (renamed.rowcount, renamed.scalar_one()) == (1, {})
         assert (await connection.execute(sa.delete(facts))).rowcount == 3
+
+
+async def test_changes_that_run_together_are_one_statement_with_all_their_parameters(
+    engine: AsyncEngine,
+) -> None:
+    changes: list[Change] = [
+        (PUT, {"name": "new", "value": {"first": 1}}),
+        (TAKE, {"of": "kept", "value": {"second": 2}}),
+        (sa.delete(facts).where(facts.c.name == sa.bindparam("gone")), {"gone": "gone"}),
+    ]
+    async with engine.begin() as plain:
+        await plain.execute(PUT, [{"name": name, "value": {}} for name in ("kept", "gone")])
+    async with begin(engine) as connection:
+        with counted(engine) as statements:
+            await run_together(connection, changes)
+            await run_together(connection, [])
+        assert len(statements) == 1
+        kept = (await connection.execute(sa.select(facts))).all()
+    assert {row.name: row.value for row in kept} == {"new": {"first": 1}, "kept": {"second": 2}}
+
+
+async def test_a_row_given_as_json_is_what_it_was(engine: AsyncEngine) -> None:
+    table = sa.table("given", *(sa.column(f"c{place}", kind) for place, (kind, _) in enumerate(VALUES)))
+    row = {f"c{place}": value for place, (_, value) in enumerate(VALUES)}
+    async with begin(engine) as connection:
+        given, nothing = await connection.execute(sa.select(given_rows(table)), as_set([row, {}]))
+    assert list(given) == [value for _, value in VALUES]
+    assert list(nothing) == [None] * len(VALUES)
+
+
+def test_words_of_the_domain_are_written_out_and_other_values_are_not() -> None:
+    statement = sa.select(threads.c.id).where(
+        threads.c.kind == ThreadKind.DIRECT,
+        threads.c.subject == "a subject",
+        threads.c.kind != sa.bindparam("given", type_=threads.c.kind.type),
+    )
+    text = prepared(statement, {"given": ThreadKind.DIRECT}).text
+    assert "'DIRECT'" in text
+    assert "a subject" not in text
+    assert text.count("$") == 2
 
 
 async def test_a_constraint_is_named_as_ever_and_leaves_nothing(engine: AsyncEngine) -> None:
