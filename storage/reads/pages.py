@@ -21,7 +21,7 @@ from storage.connection import Connection
 from storage.prepared import Prepared
 from storage.reads.reader import Reader
 from storage.reads.sets import Keys
-from storage.reads.source import NOW, POSITION, Beside, Joined, Source, labels
+from storage.reads.source import NOW, POSITION, Joined, Source, labels
 from storage.visibility import Sight
 
 R = TypeVar("R")
@@ -168,9 +168,8 @@ class Listing(Source[R]):
         filters: Mapping[str, sa.ColumnElement[bool]] | None = None,
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
         on: Sequence[sa.ColumnElement[Any]] = (),
-        beside: Beside | None = None,
     ) -> None:
-        super().__init__(row, columns, tables, where, on, extra, order.by(backward=False), beside)
+        super().__init__(row, columns, tables, where, on, extra, order.by(backward=False))
         self._order, self._keys, self._filters = order, keys, filters or {}
         self._statements: dict[Hashable, sa.Select[Any]] = {}
 
@@ -269,7 +268,7 @@ class Listing(Source[R]):
 
     def _page(self, backward: bool, after: bool, before: bool, asked: frozenset[str]) -> sa.Select[Any]:
         fields = [column.label(f"field_{index}") for index, column in enumerate(self.columns.values())]
-        page, position, outer = self._rows(fields, self.tables, backward, after, before, asked)
+        page, position, outer = self._rows(fields, backward, after, before, asked)
         return (
             sa.select(position, *page.c)
             .select_from(outer)
@@ -280,8 +279,7 @@ class Listing(Source[R]):
         self, wants: Wants, backward: bool, after: bool, before: bool, asked: frozenset[str]
     ) -> sa.Select[Any]:
         joined = Joined(wants)
-        columns, tables = joined.columns(), joined.tables()
-        page, position, outer = self._rows(columns, tables, backward, after, before, asked)
+        page, position, outer = self._rows(joined.columns(), backward, after, before, asked)
         places = [page.c[f"place_{index}"] for index in range(len(self._order.columns))]
         found = joined.select(page, outer, *places, position, present)
         return found.order_by(position, *_again(self._order, page, backward))
@@ -289,7 +287,6 @@ class Listing(Source[R]):
     def _rows(
         self,
         fields: Sequence[sa.ColumnElement[Any]],
-        tables: sa.FromClause,
         backward: bool,
         after: bool,
         before: bool,
@@ -298,7 +295,7 @@ class Listing(Source[R]):
         """Give a page's rows with their places, whose parent they are of, and what both are read from."""
         order = self._order
         places = [column.label(f"place_{index}") for index, column in enumerate(order.columns)]
-        page = sa.select(*fields, *places).select_from(tables).where(*self._conditions(asked))
+        page = sa.select(*fields, *places).select_from(self.tables).where(*self._conditions(asked))
         if after:
             page = page.where(order.beyond("after", backward=False))
         if before:

@@ -124,9 +124,17 @@ _facts_version = (
     .correlate(requests)
     .scalar_subquery()
 )
-_owner_version = sa.func.coalesce(streams.c.version, 0)
+
+
+def _version(seller: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    version = sa.select(streams.c.version).where(streams.c.name == sa.func.concat("a", seller))
+    return version.correlate(requests).scalar_subquery()
+
+
+# A seller's own is looked up once for all rows.
+_of_seller = sa.case((requests.c.seller_id == SELLER, _version(SELLER)), else_=_version(requests.c.seller_id))
+_owner_version = sa.func.coalesce(_of_seller, 0)
 _EXTRA = {"owner_version": _owner_version, "facts_version": _facts_version}
-_BESIDE = {"owner_version": (streams, streams.c.name == sa.func.concat("a", requests.c.seller_id))}
 _newest = Order("requests", (requests.c.updated_at, requests.c.number), descending=True)
 
 _by_key = Reading(
@@ -140,7 +148,6 @@ _by_key = Reading(
     requests,
     sees_sale(requests),
     extra=_EXTRA,
-    beside=_BESIDE,
 )
 by_key = _by_key.one
 FACTS_OF = _by_key
@@ -159,7 +166,6 @@ open_on_order = Reading(
     requests.c.status != RequestStatus.CLOSED.value,
     sees_sale(requests),
     extra=_EXTRA,
-    beside=_BESIDE,
 ).one
 
 of_desk = Listing(
@@ -171,7 +177,6 @@ of_desk = Listing(
     order=_newest,
     keys=ONE,
     extra=_EXTRA,
-    beside=_BESIDE,
     filters={
         "statuses": _among(requests.c.status, "statuses"),
         "reasons": _among(requests.c.reason, "reasons"),
@@ -189,7 +194,6 @@ of_order = Listing(
     order=Order("order", (requests.c.number,), descending=True),
     keys=OWNED,
     extra=_EXTRA,
-    beside=_BESIDE,
 )
 
 
@@ -238,7 +242,6 @@ queue = Listing(
     order=_oldest,
     filters=_queue_filters,
     extra=_EXTRA,
-    beside=_BESIDE,
 )
 # A request whose refund failed waits for Support too, but is closed: it is looked for by the refund.
 queue_of_failed_refunds = Listing(
@@ -250,7 +253,6 @@ queue_of_failed_refunds = Listing(
     order=_oldest,
     filters=_queue_filters,
     extra=_EXTRA,
-    beside=_BESIDE,
 )
 
 awaiting_label = Listing(
@@ -261,5 +263,4 @@ awaiting_label = Listing(
     EVERYTHING,
     order=Order("labels", (returns.c.approved_at, returns.c.seller_id, returns.c.request_number)),
     extra=_EXTRA,
-    beside=_BESIDE,
 )

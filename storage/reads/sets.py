@@ -18,7 +18,7 @@ from storage.connection import Connection, Result
 from storage.prepared import Prepared
 from storage.reads.gathered import ForMany, Gathered
 from storage.reads.reader import Reader
-from storage.reads.source import POSITION, Beside, Joined, Source, again, exported
+from storage.reads.source import POSITION, Joined, Source, again, exported
 from storage.visibility import Sight
 
 K = TypeVar("K", bound=Hashable)
@@ -89,10 +89,9 @@ class Reading(Source[R]):
         *where: sa.ColumnElement[bool],
         order: Sequence[sa.ColumnElement[Any]] = (),
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
-        beside: Beside | None = None,
     ) -> None:
         columns = list(columns)
-        super().__init__(row, columns, tables, where, on, extra, order, beside)
+        super().__init__(row, columns, tables, where, on, extra, order)
         self._keys = keys
         joined = keys.table.join(tables, sa.true())
         self.statement = (
@@ -155,7 +154,7 @@ class Reading(Source[R]):
         joined, keys = Joined(wants), self._keys
         found = (
             sa.select(*joined.columns(), *exported(self.order))
-            .select_from(joined.tables())
+            .select_from(self.tables)
             .where(keys.match(*self.on), *self.where)
             .correlate(keys.table)
             .lateral("found")

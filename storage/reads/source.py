@@ -32,15 +32,9 @@ KEPT: Final = {
 
 THERE: Final = "is_there"
 
-Beside = Mapping[str, tuple[sa.FromClause, sa.ColumnElement[bool]]]
-"""By attribute: a table that is joined where the attribute is wanted, and on what."""
-
 
 class Source(Generic[R]):
-    """Rows of one kind; `extra` are attributes that no row has, for those who want them of a record.
-
-    Some of them may be read from tables that are joined for them: `beside`.
-    """
+    """Rows of one kind; `extra` are attributes that no row has, for those who want them of a record."""
 
     def __init__(
         self,
@@ -51,7 +45,6 @@ class Source(Generic[R]):
         on: Sequence[sa.ColumnElement[Any]],
         extra: Mapping[str, sa.ColumnElement[Any]] | None = None,
         order: Sequence[sa.ColumnElement[Any]] = (),
-        beside: Beside | None = None,
     ) -> None:
         self._row, self.order = row, order
         self.columns = dict(zip(_names(row), columns, strict=True))
@@ -66,7 +59,6 @@ class Source(Generic[R]):
         kinds = {name: _kept(each) for name, each in self.columns.items()}
         self.kinds = {name: kind for name, kind in kinds.items() if kind is not None}
         self._extra = extra or {}
-        self._beside = beside or {}
         indirect = {
             name for name, column in self.columns.items() if not _is_direct(column.type)
         }  # their rows are made
@@ -80,14 +72,6 @@ class Source(Generic[R]):
         for place, convert in self._converted:
             given[place] = convert(given[place])
         return self._row(*given)
-
-    def tables_for(self, attributes: Iterable[str]) -> sa.FromClause:
-        """What these attributes are read from."""
-        tables = self.tables
-        for attribute in attributes:
-            if attribute in self._beside:
-                tables = tables.outerjoin(*self._beside[attribute])
-        return tables
 
     def column(self, attribute: str) -> sa.ColumnElement[Any]:
         """What is read for an attribute."""
@@ -153,10 +137,6 @@ class Joined:
         source = self._sources[path]
         return [source.column(attribute) for attribute in self._needed[path]]
 
-    def tables(self, path: Path = ()) -> sa.FromClause:
-        """What they are selected from."""
-        return self._sources[path].tables_for(self._needed[path])  # type: ignore[no-any-return]
-
     def select(
         self, root: sa.FromClause, outer: sa.FromClause, *more: sa.ColumnElement[Any]
     ) -> sa.Select[Any]:
@@ -177,10 +157,10 @@ class Joined:
         source, link = self._sources[path], path[-1]
         same = [column == parent.c[by] for column, by in zip(source.on, link.by, strict=True)]
         if link.wants is None:
-            rows = sa.select(*self.columns(path)).select_from(self.tables(path))
+            rows = sa.select(*self.columns(path)).select_from(source.tables)
             return rows.where(*source.where, *same).correlate(parent)
         below, order = Joined(link.wants), source.order
-        rows = sa.select(*below.columns(), *exported(order)).select_from(below.tables())
+        rows = sa.select(*below.columns(), *exported(order)).select_from(source.tables)
         if link.most is not None:
             rows = rows.order_by(*order).limit(link.most)
         found = rows.where(*source.where, *same).correlate(parent).lateral("one")
