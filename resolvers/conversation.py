@@ -13,6 +13,7 @@ from resolvers.mutate import Receipt, Write
 from resolvers.parties import acting_party, require_member, require_scope
 from resolvers.requests import decide_and_save, receipt_of, settled
 from storage import finding, inbox
+from storage.conversation import ThreadKey
 from storage.finding import FoundThread
 from storage.load import lock_of_thread
 
@@ -57,22 +58,23 @@ async def mark_read(write: Write, owner_id: int, thread_id: int, up_to_number: i
     if up_to_number is not None and up_to_number > thread.last_message_number:
         raise Invalid("There is no such message yet.", "upToNumber")
     up_to = thread.last_message_number if up_to_number is None else up_to_number
-    at = await write.now()
+    at = write.as_of(thread.at)
     await inbox.mark_read(write.connection, account_id, owner_id, thread_id, up_to_number=up_to, at=at)
     return {"thread": [owner_id, thread_id]}
 
 
 async def mark_unread(write: Write, owner_id: int, thread_id: int) -> Receipt:
     """Note that the viewer wants to come back to it."""
-    _, account_id = await _own(write, owner_id, thread_id)
-    await inbox.mark_unread(write.connection, account_id, owner_id, thread_id, at=await write.now())
+    thread, account_id = await _own(write, owner_id, thread_id)
+    at = write.as_of(thread.at)
+    await inbox.mark_unread(write.connection, account_id, owner_id, thread_id, at=at)
     return {"thread": [owner_id, thread_id]}
 
 
 async def archive(write: Write, owner_id: int, thread_id: int, *, archived: bool) -> Receipt:
     """Put a thread out of the viewer's inbox, or back."""
-    _, account_id = await _own(write, owner_id, thread_id)
-    at = await write.now()
+    thread, account_id = await _own(write, owner_id, thread_id)
+    at = write.as_of(thread.at)
     await inbox.set_archived(write.connection, account_id, owner_id, thread_id, archived=archived, at=at)
     return {"thread": [owner_id, thread_id]}
 
@@ -88,14 +90,13 @@ async def indicate_typing(write: Write, owner_id: int, thread_id: int) -> Receip
 
 async def _send_direct(write: Write, thread: FoundThread, message: SendMessage) -> Receipt:
     account_id = require_member(write)
-    number = await inbox.post_direct_message(
+    number = await inbox.say_directly(
         write.connection,
-        thread.owner_id,
-        thread.id,
+        ThreadKey(thread.owner_id, thread.id, thread.member_id),
         author_id=account_id,
         body=message.body,
         attachment_ids=message.attachment_ids,
-        at=await write.now(),
+        at=write.as_of(thread.at),
     )
     return {"message": [thread.owner_id, thread.id, number], "request": None}
 

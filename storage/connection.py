@@ -232,7 +232,7 @@ class Direct:
         self._context = {"is_planned_for_any": is_planned_for_any}
         self._held = held
         self._driver: Any = held.driver_connection
-        self._hearers = engine.sync_engine.dispatch.before_cursor_execute
+        self._heard_by = engine.sync_engine.dispatch
         self._savepoints = 0
         self._ended: str | None = None
 
@@ -316,7 +316,7 @@ class Direct:
             self._held.invalidate(error)
 
     def _hear(self, text: str, arguments: Sequence[Any], *, is_many: bool = False) -> None:
-        for hear in self._hearers:
+        for hear in self._heard_by.before_cursor_execute:
             hear(None, None, text, arguments, self._context, is_many)
 
     def _raise(self, error: BaseException, text: str) -> NoReturn:

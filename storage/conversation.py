@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from domain.refusals import AttachmentRejected
 from domain.words import MessageKind, Party, ThreadKind
-from storage.connection import Change, Connection, run_together
+from storage.connection import Change, Connection
 from storage.rows import as_set, columns_of, given_rows, insert_set
 from storage.tables import attachments, inbox_entries, messages, threads
 from storage.tables.threads import SEARCH_WORDS
@@ -89,14 +89,11 @@ async def open_threads(connection: Connection, new: Sequence[NewThread]) -> list
     return keys
 
 
-async def append_all(connection: Connection, sayings: Sequence[Saying]) -> list[list[int]]:
-    """Append to any threads, in this order; give each saying's numbers. Raises AttachmentRejected."""
+async def take_numbers(connection: Connection, sayings: Sequence[Saying]) -> list[list[int]]:
+    """Take numbers for what is about to be said in any threads; give each saying's."""
     spoken = [saying for saying in sayings if saying.messages]
     next_numbers = await _count_up(connection, spoken) if spoken else {}
-    numbers = [[next(next_numbers[saying.thread]) for _ in saying.messages] for saying in sayings]
-    await run_together(connection, said(sayings, numbers))
-    await bind(connection, sayings, numbers)
-    return numbers
+    return [[next(next_numbers[saying.thread]) for _ in saying.messages] for saying in sayings]
 
 
 def said(sayings: Sequence[Saying], numbers: Sequence[Sequence[int]]) -> list[Change]:

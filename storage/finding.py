@@ -5,6 +5,7 @@ Gives keys and parties, never contents: whether the caller may know is for the u
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from domain.effects import JournalLine, PostJournal
 from domain.money import Currency, Money
 from domain.values import RequestKey
 from domain.words import Carrier, RequestStatus
+from storage.clock import present
 from storage.connection import Connection
 from storage.rows import named_requests, names
 from storage.tables import (
@@ -41,13 +43,14 @@ class FoundOrder:
 
 @dataclass(frozen=True, slots=True)
 class FoundThread:
-    """A thread's key, its two participants, and the request it is about, if any."""
+    """A thread's key, its two participants, the request it is about, if any, and when that was so."""
 
     owner_id: int
     id: int
     member_id: int
     request: RequestKey | None
     last_message_number: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ async def thread(connection: Connection, owner_id: int, id_: int) -> FoundThread
     if row is None:
         return None
     key = None if row.request_number is None else RequestKey(owner_id, row.request_number)
-    return FoundThread(row.owner_id, row.id, row.member_id, key, row.last_message_number)
+    return FoundThread(row.owner_id, row.id, row.member_id, key, row.last_message_number, row.at)
 
 
 async def seller(connection: Connection, username: str) -> FoundSeller | None:
@@ -198,6 +201,7 @@ _thread = sa.select(
     threads.c.member_id,
     threads.c.request_number,
     threads.c.last_message_number,
+    present.label("at"),
 ).where(threads.c.owner_id == sa.bindparam("owner_id"), threads.c.id == sa.bindparam("id"))
 _seller = (
     sa.select(sellers.c.seller_id, sellers.c.currency)

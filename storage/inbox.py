@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.words import MessageKind, Party, ThreadKind
 from storage.connection import Connection
-from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, append_all, open_threads
-from storage.news import bring_news
+from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, open_threads
+from storage.news import say
 from storage.tables import accounts, inbox_entries, messages, threads
 from storage.telling import direct_message_notified, message_posted, thread_state_changed
 from storage.transaction import notify, tell
@@ -29,7 +29,7 @@ async def start_direct_thread(
     await connection.execute(_one_at_a_time, {"pair": f"{pair[0]}:{pair[1]}"})
     found = (await connection.execute(_between, {"one": pair[0], "other": pair[1]})).one_or_none()
     thread = ThreadKey(*found) if found else await _open(connection, author_id, other_id, at)
-    await _post(connection, thread, author_id, body, (), at)
+    await say_directly(connection, thread, author_id=author_id, body=body, at=at)
     return thread.owner_id, thread.id
 
 
@@ -45,9 +45,29 @@ async def post_direct_message(
 ) -> int:
     """Write in a direct thread; give the message's number. Raises AttachmentRejected."""
     member_id = (await connection.execute(_member, {"owner_id": owner_id, "id": thread_id})).scalar_one()
-    return await _post(
-        connection, ThreadKey(owner_id, thread_id, member_id), author_id, body, attachment_ids, at
+    thread = ThreadKey(owner_id, thread_id, member_id)
+    return await say_directly(
+        connection, thread, author_id=author_id, body=body, attachment_ids=attachment_ids, at=at
     )
+
+
+async def say_directly(
+    connection: Connection,
+    thread: ThreadKey,
+    *,
+    author_id: int,
+    body: str,
+    attachment_ids: tuple[int, ...] = (),
+    at: datetime,
+) -> int:
+    """Do the same in a thread whose participants are known."""
+    # Nobody buys or sells in a direct thread: the owner, who was written to, stands where a seller would.
+    party = Party.SELLER if author_id == thread.owner_id else Party.BUYER
+    new = NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)
+    (number,) = await say(connection, Saying(thread, (new,), at))
+    tell(connection, message_posted(thread, number, at))
+    notify(connection, direct_message_notified(thread, author_id, at))
+    return number
 
 
 async def mark_read(
@@ -116,25 +136,6 @@ async def _open(connection: Connection, author_id: int, other_id: int, at: datet
     )
     (key,) = await open_threads(connection, [new])
     return key
-
-
-async def _post(
-    connection: Connection,
-    thread: ThreadKey,
-    author_id: int,
-    body: str,
-    attachment_ids: tuple[int, ...],
-    at: datetime,
-) -> int:
-    # Nobody buys or sells in a direct thread: the owner, who was written to, stands where a seller would.
-    party = Party.SELLER if author_id == thread.owner_id else Party.BUYER
-    new = NewMessage(author_id, author_id, party, MessageKind.TEXT, body, attachment_ids)
-    saying = Saying(thread, (new,), at)
-    (numbers,) = await append_all(connection, [saying])
-    await bring_news(connection, saying, numbers)
-    tell(connection, message_posted(thread, numbers[0], at))
-    notify(connection, direct_message_notified(thread, author_id, at))
-    return numbers[0]
 
 
 _one_at_a_time = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("pair"), 0)))

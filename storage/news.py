@@ -11,20 +11,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.connection import Change, Connection, run_together
-from storage.conversation import NewMessage, Saying, ThreadKey
+from storage.conversation import NewMessage, Saying, ThreadKey, bind, said, take_numbers
 from storage.rows import as_set, columns_of, given_rows
 from storage.tables import inbox_entries
 
 
-async def bring_news(connection: Connection, saying: Saying, numbers: Sequence[int]) -> None:
-    """Bring both participants' inbox rows up to date with new messages in a direct thread."""
-    await run_together(connection, [news_of_requests([(saying, numbers, {})])])
+async def say(connection: Connection, saying: Saying) -> Sequence[int]:
+    """Say something in a direct thread; give the messages' numbers. Raises AttachmentRejected."""
+    numbers = await take_numbers(connection, [saying])
+    news = news_of_threads([(saying, numbers[0], {})])
+    await run_together(connection, [*said([saying], numbers), news])
+    await bind(connection, [saying], numbers)
+    return numbers[0]
 
 
-def news_of_requests(
+def news_of_threads(
     told: Sequence[tuple[Saying, Sequence[int], Mapping[int, Mapping[str, Any]]]],
 ) -> Change:
-    """Give the change that does so for requests' threads, in this order; with what either's row now says."""
+    """Give the change of both participants' inbox rows by what is said, in order, and what they now say."""
     of_threads: dict[ThreadKey, _News] = {}
     for saying, numbers, entries in told:
         news = of_threads.setdefault(saying.thread, _News())

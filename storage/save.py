@@ -20,7 +20,7 @@ from storage.charging import book_moves, save_holds
 from storage.connection import Change, Connection, run_together
 from storage.conversation import NewMessage, NewThread, Saying, ThreadKey, bind, open_threads, said
 from storage.moves import Move
-from storage.news import news_of_requests
+from storage.news import news_of_threads
 from storage.parts import changes_of_parts, save_journeys
 from storage.places import Place, find_places, moved_on
 from storage.rows import as_set, columns_of, given_rows, insert_set
@@ -59,9 +59,9 @@ async def save_all(
     moves = [move for move in moves if move.after is not move.before or move.decision.effects]
     if not moves:
         return ()
-    await _save_opened(connection, moves)
-    unknown = {move.after.key for move in moves} - set(known)
-    places = {**known, **(await find_places(connection, unknown) if unknown else {})}
+    places = {**known, **await _save_opened(connection, moves)}
+    unknown = {move.after.key for move in moves} - set(places)
+    places |= await find_places(connection, unknown) if unknown else {}
     spoken = ((move.after.key, move.decision.at) for move in moves for _ in move.messages)
     sayings = [_saying(move, places[move.after.key].thread) for move in moves]
     taken = {key: count(place.messages + 1) for key, place in places.items()}
@@ -73,7 +73,7 @@ async def save_all(
     ]
     numbered, entries = told_in_order(told, {key: place.entries for key, place in places.items()})
     parts = [(move.before, move.after, move.actor_id) for move in moves]
-    news = news_of_requests(
+    news = news_of_threads(
         [
             (saying, taken_by_it, _entries(move.after, saying.thread))
             for move, saying, taken_by_it in zip(moves, sayings, numbers, strict=True)
@@ -93,11 +93,11 @@ async def save_all(
     return numbers
 
 
-async def _save_opened(connection: Connection, moves: Sequence[Move]) -> None:
-    """Write the requests that were opened, each as its last move leaves it, and their threads."""
+async def _save_opened(connection: Connection, moves: Sequence[Move]) -> dict[RequestKey, Place]:
+    """Write the requests that were opened, each as its last move leaves it; give where they begin."""
     opened = [move.after for move in moves if move.before is None]
     if not opened:
-        return
+        return {}
     last = {move.after.key: move.after for move in moves}
     threads = await _open_threads(connection, opened)
     rows = [_row(last[request.key], threads[request.key]) for request in opened]
@@ -106,6 +106,7 @@ async def _save_opened(connection: Connection, moves: Sequence[Move]) -> None:
         {"seller_id": seller_id, "last_request_number": number} for seller_id, number in counts.items()
     ]
     await run_together(connection, [(_insert, as_set(rows)), (_count, as_set(counted))])
+    return {key: Place(thread, messages=0, entries=0) for key, thread in threads.items()}
 
 
 def _changed_requests(moves: Sequence[Move]) -> list[Change]:

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.words import MessageKind, Party
 from realtime.doorbell import Doorbell, make_doorbell
 from schema.ids import parts
-from storage.conversation import NewMessage, Saying, ThreadKey, append_all
-from storage.news import bring_news
+from storage.conversation import NewMessage, Saying, ThreadKey
+from storage.news import say
 from storage.telling import message_posted
 from storage.transaction import tell, transaction
 from tests.live.followers import Follower, following, subscription, told_everything
@@ -164,10 +164,8 @@ class Flow:
         said = (NewMessage(self._author_id, self._author_id, Party.BUYER, MessageKind.TEXT, BODY),) * count
         saying = Saying(self._thread, said, datetime.now(UTC))
         async with transaction(self._engine, self._bell.ring) as connection:
-            (numbers,) = await append_all(connection, [saying])
-            for number in numbers:
+            for number in await say(connection, saying):
                 tell(connection, message_posted(self._thread, number, saying.at))
-            await bring_news(connection, saying, numbers)
         written_at = time.monotonic()
         self._written += count
         await eventually(lambda: all(len(reader.told) >= self._written for reader in readers))
