@@ -38,21 +38,20 @@ async def begin(
 ) -> int:
     """Note that somebody is about to upload a file as described; give its id."""
     touch(connection, uploader_id)
-    promise = sa.insert(attachments).values(
-        uploader_id=uploader_id,
-        filename=filename,
-        content_type=content_type,
-        byte_size=byte_size,
-        created_at=at,
-    )
-    id_: int = (await connection.execute(promise.returning(attachments.c.id))).scalar_one()
+    promise = {
+        "uploader_id": uploader_id,
+        "filename": filename,
+        "content_type": content_type,
+        "byte_size": byte_size,
+        "created_at": at,
+    }
+    id_: int = (await connection.execute(_begin, promise)).scalar_one()
     return id_
 
 
 async def get(connection: Connection, id_: int) -> AttachmentFile | None:
     """Give one file to the bearer of a signed link."""
-    columns = [attachments.c[name] for name in AttachmentFile.__slots__]
-    row = (await connection.execute(sa.select(*columns).where(attachments.c.id == id_))).one_or_none()
+    row = (await connection.execute(_get, {"of_id": id_})).one_or_none()
     return AttachmentFile(*row) if row else None
 
 
@@ -67,13 +66,17 @@ async def finish(
 ) -> bool:
     """Note that the bytes are stored; False if they were before."""
     touch(connection, file.uploader_id)
-    stored = (
-        sa.update(attachments)
-        .where(
-            attachments.c.uploader_id == file.uploader_id,
-            attachments.c.id == file.id,
-            attachments.c.stored_at.is_(None),
-        )
-        .values(content_type=content_type, byte_size=byte_size, sha256=sha256, stored_at=at)
-    )
-    return (await connection.execute(stored)).rowcount == 1
+    stored = {"content_type": content_type, "byte_size": byte_size, "sha256": sha256, "stored_at": at}
+    named = {"of_uploader": file.uploader_id, "of_id": file.id}
+    return (await connection.execute(_finish, named | stored)).rowcount == 1
+
+
+_begin = sa.insert(attachments).returning(attachments.c.id)
+_get = sa.select(*(attachments.c[name] for name in AttachmentFile.__slots__)).where(
+    attachments.c.id == sa.bindparam("of_id")
+)
+_finish = sa.update(attachments).where(
+    attachments.c.uploader_id == sa.bindparam("of_uploader"),
+    attachments.c.id == sa.bindparam("of_id"),
+    attachments.c.stored_at.is_(None),
+)
