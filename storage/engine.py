@@ -21,6 +21,7 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # its last word came while nobody asked: the connection takes nothing more
 )
 """How a server that is not there, is starting or is stopping shows."""
 

@@ -232,6 +232,27 @@ async def test_a_lost_connection_is_not_used_again(engine: AsyncEngine) -> None:
     assert len(set(seen)) == len(seen)
 
 
+async def test_a_connection_that_ends_while_nobody_uses_it_is_one_that_was_lost(engine: AsyncEngine) -> None:
+    pid = sa.text("SELECT pg_backend_pid()")
+
+    async def seen() -> Any:
+        async with begin(engine) as connection:
+            return (await connection.execute(pid)).scalar_one()
+
+    async def seen_or_lost() -> Any:
+        try:
+            return await seen()
+        except DBAPIError as error:
+            return error
+
+    async with engine.connect() as other:
+        for _ in range(20):
+            ended = await seen()
+            await other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": ended})
+            while isinstance(found := await seen_or_lost(), Exception) or found == ended:
+                assert found == ended or is_away(found), repr(found)
+
+
 async def _names(engine: AsyncEngine) -> list[str]:
     async with engine.connect() as connection:
         return list((await connection.execute(sa.select(facts.c.name).order_by(facts.c.name))).scalars())

@@ -49,7 +49,7 @@ async def test_a_connection_that_was_ended_is_replaced(alone: Reader, engine: As
     async def is_another() -> bool:
         try:
             return await pid(alone) != before
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
             return False
 
     while not await is_another():
