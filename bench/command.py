@@ -89,6 +89,14 @@ def parser(command: str) -> argparse.ArgumentParser:
     add("--seed", type=int, default=7, help="of the order in which the servers are visited (7)")
     add("--without-half", action="store_true", help="measure at full load alone")
     add("--growth", action="store_true", help="also how the inbox grows with rows and processes")
+    add(
+        "--growing",
+        nargs="+",
+        metavar="SERVER",
+        choices=[name for name in SERVERS if name != KEPT and not asking.has_own_documents(name)],
+        default=["amends", "mercurius", "raw"],
+        help="of whom that is measured (amends mercurius raw)",
+    )
     add("--messages", type=int, nargs="+", help="also beside so many messages, in a database of its own")
     add("--json", type=Path, help="the run's file: written by a run, read by --report")
     add("--report", action="store_true", help="write docs/performance.md anew from a run's file")
@@ -137,8 +145,8 @@ def measure(
 def growing(
     place: Place, plan: Plan, servers: list[Server], names: list[str], chosen: argparse.Namespace
 ) -> dict[str, list[dict[str, Any]]]:
-    """What was asked for of how it grows; of PostGraphile, whose documents are its own, nothing."""
-    who = [server for server in servers if not asking.has_own_documents(server.name) and server.name != KEPT]
+    """What was asked for of how it grows."""
+    who = [server for server in servers if server.name in chosen.growing]
     grown = {}
     if chosen.growth:
         grown["rows"] = growth.rows(place, plan, who)

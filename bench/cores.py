@@ -32,16 +32,24 @@ def on(processors: AbstractSet[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def database_process(url: str) -> int | None:
+    """The process whose children a database's backends are, if it is reached over a socket in its folder."""
+    host = parse_qs(urlsplit(url).query).get("host", [""])[0]
+    pid_file = Path(host) / "postmaster.pid"
+    if not host.startswith("/") or not pid_file.exists():
+        return None
+    return int(pid_file.read_text().split("\n", 1)[0])
+
+
 def pin_database(url: str, processors: AbstractSet[int]) -> bool:
     """Move a database that is reached over a socket in its own folder; whether that could be done.
 
     Backends that it starts from now on run where it does.
     """
-    host = parse_qs(urlsplit(url).query).get("host", [""])[0]
-    pid_file = Path(host) / "postmaster.pid"
-    if not host.startswith("/") or not pid_file.exists():
+    pid = database_process(url)
+    if pid is None:
         return False
-    postmaster = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+    postmaster = psutil.Process(pid)
     for process in (postmaster, *postmaster.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
             process.cpu_affinity(sorted(processors))

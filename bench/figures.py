@@ -40,6 +40,7 @@ class Row:
     half_p99_ms: float | None
     peer_half_p99_ms: float | None
     server_ms: float
+    database_ms: float | None
     failed: int
 
 
@@ -91,6 +92,7 @@ def _row(run: Run, what: str, server: str) -> Row:
         half_p99_ms=_median(_values(run, what, server, HALF, "p99_ms")),
         peer_half_p99_ms=_median(_values(run, what, server, PEER_HALF, "p99_ms")),
         server_ms=median(_values(run, what, server, FULL, "server_ms")),
+        database_ms=_median([each for each in _values(run, what, server, FULL, "database_ms") if each]),
         failed=sum(_values(run, what, server, None, "failed")),
     )
 

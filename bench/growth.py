@@ -93,10 +93,10 @@ def messages(
 
 
 def _seen(plan: Plan, up: Any, requests: Iterator[bytes], server: Server, what: str, number: int) -> Seen:
-    outcome, server_ms = timed(plan, up, requests)
+    outcome, server_ms, database_ms = timed(plan, up, requests)
     seen = Seen(
         what, server.name, "growth", number, round(outcome.rate, 2), round(outcome.milliseconds(50), 3),
-        round(outcome.milliseconds(99), 3), len(outcome.took), outcome.failed, server_ms,
+        round(outcome.milliseconds(99), 3), len(outcome.took), outcome.failed, server_ms, database_ms,
     )  # fmt: skip
     tell(seen)
     return seen
@@ -111,6 +111,7 @@ def _record(size: int, seen: Sequence[Seen]) -> dict[str, Any]:
         "p50_ms": median(each.p50_ms for each in seen),
         "p99_ms": median(each.p99_ms for each in seen),
         "server_ms": median(each.server_ms for each in seen),
+        "database_ms": median(each.database_ms or 0.0 for each in seen),
         "failed": sum(each.failed for each in seen),
     }
 

@@ -54,6 +54,8 @@ class Seen:
     failed: int
     server_ms: float
     """Processor time of the server for an answer."""
+    database_ms: float | None = None
+    """That of the database."""
     asked_rate: float | None = None
 
 
@@ -96,7 +98,7 @@ class Bench:
                     self._load(server, up, what, HALF, number, own)
                     peers = best_peer_of.get(what, 0) / 2
                     if 0 < peers < self.median_rate(server.name, what):
-                        self._load(server, up, what, PEER_HALF, number, peers)
+                        self._load(server, up, what, PEER_HALF, number, peers, is_warm=True)
 
     def median_rate(self, server: str, what: str) -> float:
         """What a server answered at full load, over the rounds."""
@@ -149,13 +151,17 @@ class Bench:
         kind: str,
         number: int,
         rate: float | None,
+        *,
+        is_warm: bool = False,
     ) -> None:
         count = self._plan.refunds if what == "refund-in-full" else 0
-        outcome, server_ms = timed(self._plan, up, self.requests(server, what), rate=rate, count=count)
+        outcome, server_ms, database_ms = timed(
+            self._plan, up, self.requests(server, what), rate=rate, count=count, is_warm=is_warm
+        )
         seen = Seen(
             what, server.name, kind, number, round(outcome.rate, 2), round(outcome.milliseconds(50), 3),
             round(outcome.milliseconds(99), 3), len(outcome.took), outcome.failed,
-            server_ms, rate and round(rate, 2),
+            server_ms, database_ms, rate and round(rate, 2),
         )  # fmt: skip
         self.seen.append(seen)
         tell(seen)
@@ -182,25 +188,36 @@ class Bench:
 
 
 def timed(
-    plan: Plan, up: Running, requests: Iterator[bytes], *, rate: float | None = None, count: int = 0
-) -> tuple[Outcome, float]:
-    """Warm, then load; give what came of it, and the server's own milliseconds for an answer.
+    plan: Plan,
+    up: Running,
+    requests: Iterator[bytes],
+    *,
+    rate: float | None = None,
+    count: int = 0,
+    is_warm: bool = False,
+) -> tuple[Outcome, float, float | None]:
+    """Warm, unless that was done, then load; give what came of it, and the server's and the database's time.
+
+    Both are processor time in milliseconds, for an answer.
 
     `rate`: so many a second instead of all that is answered; `count`: so many, however long they take.
     """
     lines = plan.connections
     warm_ups = WARM_UP_REFUNDS if count else 0
-    uvloop.run(
-        load.at_full(up.ports, requests, connections=lines, seconds=plan.warm_up_seconds, count=warm_ups)
-    )
-    before = cores.seconds_used(up.pids)
+    if not is_warm:
+        uvloop.run(
+            load.at_full(up.ports, requests, connections=lines, seconds=plan.warm_up_seconds, count=warm_ups)
+        )
+    database = [] if up.database is None else [up.database]
+    before, before_there = cores.seconds_used(up.pids), cores.seconds_used(database)
     outcome = uvloop.run(
         load.at_full(up.ports, requests, connections=lines, seconds=plan.seconds, count=count)
         if rate is None
         else load.at_rate(up.ports, requests, connections=LINES_AT_RATE, seconds=plan.seconds, rate=rate)
     )
-    used = cores.seconds_used(up.pids) - before
-    return outcome, round(1000 * used / max(len(outcome.took), 1), 4)
+    used, used_there = cores.seconds_used(up.pids) - before, cores.seconds_used(database) - before_there
+    many = max(len(outcome.took), 1) / 1000
+    return outcome, round(used / many, 4), round(used_there / many, 4) if database else None
 
 
 def refunds_needed(plan: Plan, servers: Sequence[Server], names: Sequence[str]) -> int:
@@ -222,6 +239,7 @@ def tell(seen: Seen) -> None:
     failed = f"  {seen.failed} FAILED" if seen.failed else ""
     sys.stdout.write(
         f"round {seen.round}  {seen.server:<13} {seen.what:<15} {seen.load:<9} {seen.rate:9.1f}/s"
-        f"  p50 {seen.p50_ms:8.2f} ms  p99 {seen.p99_ms:8.2f} ms  server {seen.server_ms:7.3f} ms{failed}\n"
+        f"  p50 {seen.p50_ms:8.2f} ms  p99 {seen.p99_ms:8.2f} ms  server {seen.server_ms:7.3f} ms"
+        f"  database {seen.database_ms or 0:7.3f} ms{failed}\n"
     )
     sys.stdout.flush()

@@ -47,6 +47,8 @@ class Running:
 
     ports: tuple[int, ...]
     pids: list[int]
+    database: int | None
+    """The database's process, where it can be found."""
 
 
 def _amends(name: str, title: str, answers: tuple[str, ...], **settings: str) -> Server:
@@ -112,7 +114,11 @@ def running(
             stack.enter_context(_one(server, database_url, secret, processors, number))
             for number in range(processes)
         ]
-        yield Running(tuple(port for port, _ in started), [pid for _, pid in started])
+        yield Running(
+            tuple(port for port, _ in started),
+            [pid for _, pid in started],
+            cores.database_process(database_url),
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from realtime.chorus import Chorus
 from realtime.signals import Typing
@@ -66,5 +67,5 @@ class Channel:
         """What is known here to have come after a place; None if what comes next there is not kept here."""
         if not self.latest or not self.latest[0].sequence <= sequence + 1 <= self.latest[-1].sequence:
             return None
-        skipped = sequence + 1 - self.latest[0].sequence
-        return [event for place, event in enumerate(self.latest) if place >= skipped]
+        news = self.latest[-1].sequence - sequence
+        return [*islice(reversed(self.latest), news)][::-1]
