@@ -89,7 +89,7 @@ class Writer:
     def _take(self, many: int) -> list[Seller]:
         taken = [self._sellers[(self._next + place) % len(self._sellers)] for place in range(many)]
         self._next += many
-        return taken
+        return sorted(taken, key=lambda each: each.account_id)  # two that overlap lock in one order
 
     async def _change(self, sellers: Sequence[Seller], committed: dict[bytes, float]) -> None:
         at = self._last_at = max(datetime.now(UTC), self._last_at + MICROSECOND)

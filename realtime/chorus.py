@@ -7,7 +7,8 @@ from its own place, and comes back when it is up to date. Makes nothing of an ev
 
 import asyncio
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from storage.feed import Event
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 50
 """How many events of one stream are made side by side."""
+
+PLACE: Final = attrgetter("at")
 
 
 class Part(Protocol):
@@ -81,7 +84,7 @@ class Chorus:
     async def _tell(self) -> None:
         try:
             while self._members:
-                events = self._channel.after(min(member.at for member in self._members))
+                events = self._channel.after(min(map(PLACE, self._members)))
                 if not events:
                     break
                 await self._tell_of(events[:AT_ONCE])

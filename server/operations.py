@@ -69,6 +69,11 @@ class Frame:
         return encode(self.body)
 
     @cached_property
+    def written(self) -> dict[bytes, bytes]:
+        """What goes over the wire of it, by how that begins: written once for all to whom it begins alike."""
+        return {}
+
+    @cached_property
     def text(self) -> str:
         """The same as text."""
         return self.json.decode()

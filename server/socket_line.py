@@ -33,11 +33,11 @@ class Line:
         """Whether frames can be taken at once at all."""
         return self._write is not None
 
-    def take(self, text: bytes) -> bool:
-        """Send a frame at once, if all before it were taken; else say that it was not."""
+    def take(self, frame: bytes) -> bool:
+        """Send a frame of the wire at once, if all before it were taken; else say that it was not."""
         if self._write is None or not self._is_open or self._sending.locked():
             return False
-        return self._write(text)
+        return self._write(frame)
 
     async def send(self, text: str) -> None:
         """Send a frame once those before it were taken; a client too slow for it loses the connection."""

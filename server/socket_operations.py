@@ -20,6 +20,7 @@ from server.live_limits import LiveLimits
 from server.operations import Frame, Operations, Rejected
 from server.requests import Operation
 from server.socket_line import Line
+from server.wire import framed
 
 DUPLICATE = Close(DUPLICATE_ID, "An operation with this id is still running.")
 
@@ -134,7 +135,10 @@ class Running:
         def take(frame: Frame) -> bool:
             if self._by_id.get(id_) is not task or frame.is_last:
                 return False
-            return line.take(begun + frame.json + frames.END)
+            written = frame.written.get(begun)
+            if written is None:
+                written = frame.written[begun] = framed(begun + frame.json + frames.END)
+            return line.take(written)
 
         return take
 

@@ -31,7 +31,7 @@ def abort(scope: Scope) -> None:
 
 
 def writer(scope: Scope) -> Callable[[bytes], bool] | None:
-    """Give what writes a text frame to an open socket at once, or says that it cannot be taken just now."""
+    """Give what writes a frame to an open socket at once, or says that it cannot be taken just now."""
     write: Callable[[bytes], bool] | None = scope.get("state", {}).get(WRITE)
     return write
 
@@ -75,11 +75,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.request = self.response = None  # type: ignore[assignment]
         super().start_keepalive()
 
-    def write_now(self, text: bytes) -> bool:
-        """Write one text frame, if the socket is open and what was written before has gone out."""
+    def write_now(self, frame: bytes) -> bool:
+        """Write a text frame, as `framed` makes it, if the socket is open and all before it has gone out."""
         if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
             return False
-        self.transport.write(framed(text))
+        self.transport.write(frame)
         return True
 
     def send_receive_event_to_app(self) -> None:
