@@ -60,18 +60,22 @@ class Prepared:
         names: Sequence[str] = compiled.positiontup or ()
         defaults: Mapping[str, Any] = compiled.params
         processors: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001 as its own cursors do
+        kinds = {name: compiled.binds[name].type for name in names}
         self.names = names
-        self.parameters = [(name, defaults.get(name), processors.get(name)) for name in names]
+        self.parameters = [
+            (name, defaults.get(name), None if _is_list_of_the_same(kinds[name]) else processors.get(name))
+            for name in names
+        ]
         self.is_text = isinstance(statement, sa.TextClause)
         self.columns: Sequence[Any] = () if self.is_text else compiled._result_columns  # noqa: SLF001 as above
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """Give the values of the parameters, in their order."""
-        values = []
-        for name, default, process in self.parameters:
-            value = given.get(name, default)
-            values.append(value if process is None else process(value))
-        return values
+        value_of = given.get
+        return [
+            value_of(name, default) if process is None else process(value_of(name, default))
+            for name, default, process in self.parameters
+        ]
 
     @cached_property
     def row(self) -> Callable[[Iterable[Any]], Any]:
@@ -107,6 +111,13 @@ class Prepared:
             for place, column in enumerate(self.columns)
         ]
         return [(place, process) for place, process in processors if process is not None]
+
+
+def _is_list_of_the_same(kind: Any) -> bool:
+    """Whether values are lists that asyncpg takes as they are: SQLAlchemy would copy them."""
+    return isinstance(kind, sa.ARRAY) and (
+        kind.item_type.dialect_impl(DIALECT).bind_processor(DIALECT) is None
+    )
 
 
 def row_of(names: Sequence[str]) -> Callable[[Iterable[Any]], Any]:
