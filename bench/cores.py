@@ -8,14 +8,16 @@ import os
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
 
+@cache
 def split() -> tuple[frozenset[int], frozenset[int]]:
-    """The server's processor, and the others."""
+    """The server's processor, and the others, of those that there were when it was first asked."""
     every = sorted(os.sched_getaffinity(0))
     first, *others = every
     return frozenset({first}), frozenset(others or every)

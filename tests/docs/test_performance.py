@@ -45,7 +45,7 @@ def run_of(*loads: dict[str, Any]) -> dict[str, Any]:
 @HAS_PAGE
 def test_the_page_is_what_its_json_says() -> None:
     run = json.loads(report.KEPT.read_text("utf-8"))
-    said = report.page(run, report.live(), report.anatomy())
+    said = report.page(run, report.live(), report.anatomy(), report.growth())
     assert report.PAGE.read_text("utf-8") == said, "run ./amends bench --report"
 
 
