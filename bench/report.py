@@ -180,6 +180,7 @@ def _kept(run: Run) -> str:
 
 
 def _growth(run: Run) -> Iterable[str]:
+    where = f"{_where(run)}\n" if run.get("growth") else ""  # once, before the first of them
     for name, title, column in (
         ("rows", "How the inbox grows with its rows", "rows"),
         ("processes", "How the inbox grows with processes", "processes"),
@@ -206,7 +207,8 @@ def _growth(run: Run) -> Iterable[str]:
                 "database time ms",
             )
             picture = f"![{title}](performance/growth-{name}.svg)\n"
-            yield f"## {title}\n\n{_where(run)}\n{_markdown(head, lines)}\n{picture}"
+            yield f"## {title}\n\n{where}{_markdown(head, lines)}\n{picture}"
+            where = ""
 
 
 def _versions(run: Run) -> str:
