@@ -1,7 +1,7 @@
 """Copies of open requests, so that there are enough to refund and long lists to read.
 
-Decides which rows a copy takes along: the request with its order, conversation, timeline and clocks, under
-new numbers. PostgreSQL copies them itself; a copy is as good as its original to every rule but the ledger's
+Decides which rows a copy takes along: the request with its order, parcel, conversation, timeline and
+clocks, under new numbers. PostgreSQL copies them itself; a copy is as good as its original to every rule but the ledger's
 past: nothing is posted for its sale.
 """
 
@@ -14,8 +14,10 @@ from storage.tables import (
     inbox_entries,
     messages,
     orders,
+    parcels,
     requests,
     response_clocks,
+    shipments,
     threads,
     timeline,
 )
@@ -30,7 +32,12 @@ CHOSEN: Final = """CREATE TEMP TABLE copied ON COMMIT DROP AS
 SELECT r.seller_id, r.number, r.order_id, r.thread_id,
   s.last_request_number + copy AS new_number,
   nextval(pg_get_serial_sequence('orders', 'id')) AS new_order_id,
-  nextval(pg_get_serial_sequence('threads', 'id')) AS new_thread_id
+  nextval(pg_get_serial_sequence('threads', 'id')) AS new_thread_id,
+  parcel.shipment_id, parcel.parcel_id,
+  CASE WHEN parcel.shipment_id IS NOT NULL
+    THEN nextval(pg_get_serial_sequence('shipments', 'id')) END AS new_shipment_id,
+  CASE WHEN parcel.parcel_id IS NOT NULL
+    THEN nextval(pg_get_serial_sequence('parcels', 'id')) END AS new_parcel_id
 FROM unnest($1::bigint[]) AS of (seller_id)
 JOIN sellers s USING (seller_id)
 CROSS JOIN generate_series(1, $2::int) AS copy
@@ -40,7 +47,12 @@ JOIN LATERAL (
   WHERE r.seller_id = of.seller_id AND r.status = 'AWAITING_SELLER' AND r.kind = 'SUPPORT'
     AND r.handled_by = 'SELLER' AND o.refunded_minor = 0
   ORDER BY r.number LIMIT 1
-) AS r ON true"""
+) AS r ON true
+LEFT JOIN LATERAL (
+  SELECT o.shipment_id, p.parcel_id FROM orders o
+  JOIN shipments p ON p.seller_id = o.seller_id AND p.id = o.shipment_id
+  WHERE o.seller_id = r.seller_id AND o.id = r.order_id
+) AS parcel ON true"""
 
 NUMBERED: Final = """UPDATE sellers SET last_request_number = made.last
 FROM (SELECT seller_id, max(new_number) AS last FROM copied GROUP BY seller_id) AS made
@@ -63,7 +75,26 @@ async def copy_requests(connection: Any, sellers: list[int], times: int, *, acti
     async with connection.transaction():
         await connection.execute(CHOSEN, sellers, times)
         for statement in (
-            _copy(orders, OF_ORDER, id="copied.new_order_id", external_id=f"'{MARK}' || copied.new_order_id"),
+            _copy(
+                parcels,
+                "source.seller_id = copied.seller_id AND source.id = copied.parcel_id",
+                id="copied.new_parcel_id",
+                tracking_number=f"upper('{MARK}') || copied.new_parcel_id",
+            ),
+            _copy(
+                shipments,
+                "source.seller_id = copied.seller_id AND source.id = copied.shipment_id",
+                id="copied.new_shipment_id",
+                parcel_id="copied.new_parcel_id",
+                external_id=f"'{MARK}' || copied.new_shipment_id",
+            ),
+            _copy(
+                orders,
+                OF_ORDER,
+                id="copied.new_order_id",
+                shipment_id="copied.new_shipment_id",
+                external_id=f"'{MARK}' || copied.new_order_id",
+            ),
             _copy(
                 threads,
                 "source.owner_id = copied.seller_id AND source.id = copied.thread_id",

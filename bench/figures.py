@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bench.asking import EVERYTHING
 from bench.rounds import FULL, HALF, PEER_HALF
-from bench.servers import AMENDS, KEPT, RAW
+from bench.servers import AMENDS, DOCUMENTED, KEPT, RAW
 
 Run = Mapping[str, Any]
 
@@ -61,19 +61,33 @@ def rows(run: Run, what: str, *, kept: bool = False) -> list[Row]:
 
 
 def best_on_node(run: Run, what: str) -> tuple[str, float] | None:
-    """The fastest peer on Node, and what it answers."""
+    """The fastest peer on Node that was tuned by hand, and what it answers."""
+    return _best_of(run, what, [server for server in _on_node(run) if server not in DOCUMENTED])
+
+
+def best_as_documented(run: Run, what: str) -> tuple[str, float] | None:
+    """The fastest peer on Node that is written as its documentation teaches, and what it answers."""
+    return _best_of(run, what, [server for server in _on_node(run) if server in DOCUMENTED])
+
+
+def reached(run: Run, what: str) -> tuple[float | None, float | None, float | None]:
+    """What Amends comes to, times the best peer on Node, the best as documented, and the raw server."""
+    mine = [row for row in rows(run, what) if row.server == AMENDS]
+    if not mine:
+        return (None, None, None)
+    taught = best_as_documented(run, what)
+    return (mine[0].to_node, mine[0].rate / taught[1] if taught else None, mine[0].to_raw)
+
+
+def _on_node(run: Run) -> list[str]:
+    return [server for server, facts in run["servers"].items() if facts["of"] == "node"]
+
+
+def _best_of(run: Run, what: str, servers: Sequence[str]) -> tuple[str, float] | None:
     rates = {
-        server: median(values)
-        for server, facts in run["servers"].items()
-        if facts["of"] == "node" and (values := _values(run, what, server, FULL, "rate"))
+        server: median(values) for server in servers if (values := _values(run, what, server, FULL, "rate"))
     }
     return max(rates.items(), key=lambda each: each[1]) if rates else None
-
-
-def reached(run: Run, what: str) -> tuple[float | None, float | None]:
-    """What Amends comes to, times the best peer on Node and times the raw server."""
-    mine = [row for row in rows(run, what) if row.server == AMENDS]
-    return (mine[0].to_node, mine[0].to_raw) if mine else (None, None)
 
 
 def _row(run: Run, what: str, server: str) -> Row:

@@ -102,20 +102,21 @@ def _where(run: Run) -> str:
 
 
 def _found(run: Run) -> str:
+    names = figures.names(run)
+    taught = any(figures.best_as_documented(run, what) for what in names)
+    head = ["page", "best peer on Node", "times that (aim)"]
+    head += ["times best Node as documented"] if taught else []
+    head += ["times raw (aim)"]
     lines = []
-    for what in figures.names(run):
+    for what in names:
         peer = figures.best_on_node(run, what)
-        to_node, to_raw = figures.reached(run, what)
+        to_node, to_taught, to_raw = figures.reached(run, what)
         aim_node, aim_raw = figures.AIMS[what]
-        lines.append(
-            (
-                what,
-                run["servers"][peer[0]]["title"] if peer else "",
-                _against(to_node, aim_node),
-                _against(to_raw, aim_raw),
-            )
-        )
-    return _markdown(("page", "best peer on Node", "times that (aim)", "times raw (aim)"), lines)
+        cells = [what, run["servers"][peer[0]]["title"] if peer else "", _against(to_node, aim_node)]
+        cells += [_ratio(to_taught)] if taught else []
+        cells += [_against(to_raw, aim_raw)]
+        lines.append(cells)
+    return _markdown(head, lines)
 
 
 def _limits(found: Any) -> str:

@@ -79,6 +79,20 @@ class Compiler:
 
     def root(self, root: GraphQLObjectType) -> Selection:
         """Compile the operation's own selection. Raises Unsupported."""
+        return self._selection(root, self._collected(root), of_object())
+
+    def payloads(self, root: GraphQLObjectType) -> Mapping[str, Selection]:
+        """Compile what the operation's root fields answer, where that is an object. Raises Unsupported."""
+        made = {}
+        for key, details in self._collected(root).items():
+            definition = root.fields.get(details[0].node.name.value)
+            kind = definition and unwrapped(definition.type)[1]
+            if isinstance(kind, GraphQLObjectType):
+                made[key] = self._selection(kind, self._below(kind, details), of_object())
+        return made
+
+    def _collected(self, root: GraphQLObjectType) -> GroupedFieldSet:
+        """Give the root fields of the operation. Raises Unsupported."""
         if any(fragment.variable_signatures for fragment in self._executor.fragments.values()):
             raise Unsupported("fragment_arguments")
         collected = collect_fields(
@@ -90,7 +104,7 @@ class Compiler:
         )
         if collected.new_defer_usages:
             raise Unsupported("defer")
-        return self._selection(root, collected.grouped_field_set, of_object())
+        return collected.grouped_field_set
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, place_of: PlaceOf) -> Selection:
         selection = Selection(kind.name)

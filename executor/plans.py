@@ -28,6 +28,7 @@ from graphql.execution import Executor
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
+from executor.changes import Payloads
 from executor.compiling import Compiler
 from executor.leaves import Inlines
 from executor.outcomes import Unsupported
@@ -48,7 +49,7 @@ class Plans:
         self._schema = schema
         self._telling = telling
         self._inlines = inlines
-        self._kept: OrderedDict[Any, tuple[DocumentNode, Selection | Unsupported]] = OrderedDict()
+        self._kept: OrderedDict[Any, tuple[DocumentNode, Selection | Payloads | Unsupported]] = OrderedDict()
         self._outlines: OrderedDict[int, _Outline] = OrderedDict()
 
     def prepared(
@@ -60,11 +61,27 @@ class Plans:
         values = NO_VARIABLES
         if operation.variable_definitions:
             values = outline.variables(self._schema, operation, variables or {})
-        return Prepared(self._selection(outline, operation, values, variables), values)
+        selection = self._plan(outline, operation, values, variables)
+        if not isinstance(selection, Selection):
+            raise Unsupported("mutation")
+        return Prepared(selection, values)
 
     def selection(self, document: DocumentNode, executor: Executor[Any]) -> Selection:
         """Give the plan of an operation whose variables are known. Raises Unsupported."""
-        return self._selection(
+        selection = self._plan_of(document, executor)
+        if not isinstance(selection, Selection):
+            raise Unsupported("mutation")
+        return selection
+
+    def payloads(self, document: DocumentNode, executor: Executor[Any]) -> Payloads:
+        """Give the plans of what a mutation's root fields answer. Raises Unsupported."""
+        payloads = self._plan_of(document, executor)
+        if isinstance(payloads, Selection):
+            raise Unsupported("no_mutation")
+        return payloads
+
+    def _plan_of(self, document: DocumentNode, executor: Executor[Any]) -> Selection | Payloads:
+        return self._plan(
             self._outline(document), executor.operation, executor.variable_values, None, executor
         )
 
@@ -76,14 +93,14 @@ class Plans:
                 self._outlines.popitem(last=False)
         return outline
 
-    def _selection(
+    def _plan(
         self,
         outline: "_Outline",
         operation: OperationDefinitionNode,
         values: VariableValues,
         variables: dict[str, Any] | None,
         executor: Executor[Any] | None = None,
-    ) -> Selection:
+    ) -> Selection | Payloads:
         if outline.is_long:
             raise Unsupported("too_long")
         coerced = values.coerced
@@ -108,10 +125,10 @@ class Plans:
         operation: OperationDefinitionNode,
         variables: dict[str, Any] | None,
         executor: Executor[Any] | None,
-    ) -> Selection | Unsupported:
+    ) -> Selection | Payloads | Unsupported:
         root = self._schema.get_root_type(operation.operation)
-        if root is None or operation.operation is OperationType.MUTATION:
-            return Unsupported("mutation")
+        if root is None:
+            return Unsupported("no_root_type")
         name = operation.name.value if operation.name else None
         try:
             built = executor or Executor.build(
@@ -119,7 +136,9 @@ class Plans:
             )
             if isinstance(built, list):
                 return Unsupported("not_compiled")
-            return Compiler(self._schema, built, self._telling, self._inlines).root(root)
+            compiler = Compiler(self._schema, built, self._telling, self._inlines)
+            changes = operation.operation is OperationType.MUTATION
+            return compiler.payloads(root) if changes else compiler.root(root)
         except Unsupported as unsupported:
             return unsupported
         except (GraphQLError, RecursionError, SyntaxError, MemoryError):  # Python nests only so deep

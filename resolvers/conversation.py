@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from domain.commands import SendMessage
 from domain.refusals import Invalid, NotAllowed, NotFound
+from domain.values import RequestKey
 from domain.words import Scope
 from realtime.signals import Typing
 from resolvers.mutate import Receipt, Write
 from resolvers.parties import acting_party, require_member, require_scope
-from resolvers.requests import decide_and_save, receipt_of, settled
+from resolvers.requests import decide_and_save, settled
 from storage import finding, inbox
 from storage.conversation import ThreadKey
 from storage.finding import FoundThread
@@ -34,7 +35,13 @@ async def send_message(write: Write, owner_id: int, thread_id: int, message: Sen
         field="threadId",
     )
     saved = await decide_and_save(write, await settled(write, found), message, by=by)
-    return {"message": [owner_id, thread_id, saved.message_numbers[0]], **receipt_of(found.request.key)}
+    return receipt_of(owner_id, thread_id, saved.message_numbers[0], found.request.key)
+
+
+def receipt_of(owner_id: int, thread_id: int, number: int, about: RequestKey | None) -> Receipt:
+    """The receipt of a message, and of the request that its thread is about."""
+    request = None if about is None else [about.seller_id, about.number]
+    return {"message": [owner_id, thread_id, number], "request": request}
 
 
 async def start_direct_thread(write: Write, username: str, body: str) -> Receipt:
@@ -98,7 +105,7 @@ async def _send_direct(write: Write, thread: FoundThread, message: SendMessage) 
         attachment_ids=message.attachment_ids,
         at=write.as_of(thread.at),
     )
-    return {"message": [thread.owner_id, thread.id, number], "request": None}
+    return receipt_of(thread.owner_id, thread.id, number, None)
 
 
 async def _visible(write: Write, owner_id: int, thread_id: int) -> FoundThread:

@@ -69,6 +69,10 @@ class Answer:
     receipt: Receipt | None
     refused: tuple[Refused, ...] = ()
 
+    def dump(self) -> Receipt:
+        """Give it as it is kept for a call that comes again."""
+        return {"receipt": self.receipt, "refused": [refused.dump() for refused in self.refused]}
+
     def kept(self, name: str) -> Any:
         """Give what the receipt keeps under a name, None where nothing was done."""
         return self.receipt.get(name) if self.receipt else None
@@ -142,8 +146,7 @@ async def _once(write: Write, call: Call, use_case: UseCase) -> Answer:
     if first is not None:
         return Answer(first["receipt"], tuple(Refused.load(kept) for kept in first["refused"]))
     answer = await _attempt(write, use_case)
-    kept = {"receipt": answer.receipt, "refused": [refused.dump() for refused in answer.refused]}
-    await idempotency.store(write.connection, actor, call.key, kept)
+    await idempotency.store(write.connection, actor, call.key, answer.dump())
     return answer
 
 

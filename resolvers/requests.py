@@ -6,14 +6,16 @@ are decided on: every clock that has run out by now is settled first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.commands import AuthorizeReturn, Command, DeclineOffer, Open, RefundOnReturn, Rule
 from domain.decide import decide
 from domain.effects import Decision
 from domain.policy import CURRENT, policy
 from domain.refusals import EvidenceRequired, NotFound, NotYourOrder, StaleVersion
-from domain.values import Opening, RequestKey
+from domain.values import Opening, Request, RequestKey
 from domain.words import Party, Scope
+from resolvers.context import Context
 from resolvers.labels import own_label
 from resolvers.mutate import Receipt, Write
 from resolvers.parties import acting_party
@@ -88,18 +90,28 @@ async def locked(write: Write, key: RequestKey, field: str = "requestId") -> Loc
 async def settled(write: Write, found: Locked, *, if_version: int | None = None) -> Locked:
     """Fire the clocks that have run out, then check that the request is the one the caller has seen."""
     request = await settle_due(write.connection, found.request, write.as_of(found.at))
-    if if_version is not None and if_version != request.version:
-        raise StaleVersion(if_version, request.version)
+    check_version(request, if_version)
     return found if request is found.request else replace(found, request=request, place=None)
 
 
-async def decide_and_save(write: Write, found: Locked, command: Command, *, by: Party) -> Saved:
-    """Let the domain decide on a locked request, under its own policy, and save what it says."""
-    request = found.request
+def check_version(request: Request, if_version: int | None) -> None:
+    """Raises StaleVersion for a request that is not the one the caller has seen."""
+    if if_version is not None and if_version != request.version:
+        raise StaleVersion(if_version, request.version)
+
+
+def decided(context: Context, request: Request, command: Command, *, by: Party, at: datetime) -> Decision:
+    """Let the domain decide on a request, under its own policy."""
     rules = policy(request.policy_version)
-    if write.context.sandbox and isinstance(command, LABELLED):
+    if context.sandbox and isinstance(command, LABELLED):
         command = replace(command, own_label=own_label(request, rules))
-    decision = decide(request, command, by=by, at=write.as_of(found.at), policy=rules)
+    return decide(request, command, by=by, at=at, policy=rules)
+
+
+async def decide_and_save(write: Write, found: Locked, command: Command, *, by: Party) -> Saved:
+    """Let the domain decide on a locked request, and save what it says."""
+    request = found.request
+    decision = decided(write.context, request, command, by=by, at=write.as_of(found.at))
     actor_id = write.viewer.account_id
     numbers = await save(write.connection, request, decision, actor_id=actor_id, place=found.place)
     return Saved(decision, numbers)

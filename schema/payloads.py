@@ -13,9 +13,10 @@ from typing import Any
 import strawberry
 
 from domain.words import ImportStatus
+from executor.wants import Wants
 from resolvers.context import Context
 from resolvers.mutate import Answer, Receipt, Refused
-from schema import ids
+from schema import ids, nodes
 from schema.columns import column, computed, edge, over
 from schema.scalars import URL
 from schema.types.errors import UserError
@@ -55,10 +56,11 @@ def _user_errors() -> Any:
 def _read(name: str, read: Any, description: str) -> Any:
     """A field that reads the row whose key the receipt keeps under a name."""
 
-    async def resolve(context: Context, answer: Answer | RowResult) -> Any:
+    async def resolve(context: Context, answer: Answer | RowResult, wants: Wants | None = None) -> Any:
         key = answer.kept(name)
-        return None if key is None else await context.read(read, tuple(key))
+        return None if key is None else await nodes.read(context, read, tuple(key), wants)
 
+    resolve.source = read.__self__  # type: ignore[attr-defined]  # read by whoever plans
     return edge(resolve, description)
 
 

@@ -1,4 +1,4 @@
-"""The fast path: queries and event payloads through the compiled executor, where there is a plan.
+"""The fast path: queries, and the payloads of mutations and events, through the compiled executor.
 
 Decides when the plain executor answers instead: no plan, or something went wrong on the way, which it then
 says in its own words. Counts why.
@@ -11,6 +11,7 @@ from typing import Any
 from graphql import DocumentNode
 from graphql.execution import Executor
 
+from executor.changes import Changing
 from executor.outcomes import Bailed, Unsupported
 from executor.plans import Plans, Prepared
 from resolvers.context import Context
@@ -44,6 +45,24 @@ class Compiled:
         except Unsupported as unsupported:
             self.left_to_plain[str(unsupported)] += 1
             return None
+
+    def change(self, document: DocumentNode, executor: Changing) -> None:
+        """Let plans make what a mutation's root fields answer, where there are any."""
+        try:
+            executor.payloads = self._plans.payloads(document, executor)
+        except Unsupported as unsupported:
+            self.left_to_plain[str(unsupported)] += 1
+            return
+        context: Context = executor.context_value
+
+        def hear(reason: str | None) -> None:
+            if reason is None:
+                self.answered += 1
+            else:
+                self.left_to_plain[reason] += 1
+                context.forget()  # what went wrong is remembered in it
+
+        executor.heard = hear
 
     async def payload(self, prepared: Prepared, context: Context, event: Any) -> dict[str, Any] | None:
         """Give an event's data; None where the plain executor has to answer."""

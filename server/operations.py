@@ -6,16 +6,17 @@ Decides what a client gets of each outcome. Knows no transport and no field of t
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 from weakref import WeakValueDictionary
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
+from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 from graphql.language import OperationType
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from domain.viewer import Viewer
+from executor.changes import Changing, changing
 from realtime.following import patiently
 from resolvers.context import Context
 from schema.limits import admit
@@ -108,6 +109,7 @@ class Operations:
         self.payloads = Payloads()
         self._asked_now: WeakValueDictionary[Asked, Asked] = WeakValueDictionary()
         self._graph = graph
+        self._executor = changing(graph.execution_context_class)
         self.context_for = context_for
         self.visible = visible
         self._introspection = introspection
@@ -157,17 +159,22 @@ class Operations:
                 await context.look()
             except Exception as error:  # noqa: BLE001 told to the client, as what goes wrong in a field is
                 return ExecutionResult(None, [_as_graphql(error)])
-        answer = execute(
+        executor = self._executor.build(
             self._graph._schema,  # noqa: SLF001 as above
             document,
             context_value=context,
-            variable_values=operation.variables,
+            raw_variable_values=operation.variables,
             operation_name=operation.name,
-            executor_class=self._executor,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it guards no type
             operation_extensions=None,
         )
-        return await answer if isinstance(answer, Awaitable) else answer
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        if self.compiled is not None and executor.operation.operation is OperationType.MUTATION:
+            self.compiled.change(document, cast("Changing", executor))
+        answer: Any = executor.execute_operation()
+        result: ExecutionResult = await answer if isinstance(answer, Awaitable) else answer
+        return result
 
     async def follow(
         self, operation: Operation, viewer_now: Callable[[], Viewer | None], *, after: str | None = None
@@ -197,10 +204,6 @@ class Operations:
         """What is asked of each event: kept once for all who ask it."""
         asked = Asked(document, executor)
         return self._asked_now.setdefault(asked, asked)
-
-    @property
-    def _executor(self) -> type[Executor[Any]]:
-        return self._graph.execution_context_class
 
 
 class Following:

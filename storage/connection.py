@@ -21,6 +21,9 @@ from storage.prepared import DIALECT, Prepared, Values, prepared, row_of, togeth
 BEGIN: Final = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
 """To plan a statement that joins ten tables takes longer than to run it, and its values change nothing."""
 
+BEGIN_IN_HASTE: Final = f"{BEGIN}; SET LOCAL lock_timeout = '250ms'"
+"""For what may be done in another way, where somebody has locked it."""
+
 DRIVER: Final[Any] = PGDialect_asyncpg.import_dbapi()  # type: ignore[no-untyped-call]
 """asyncpg as SQLAlchemy sees it."""
 
@@ -186,12 +189,15 @@ async def run_together(connection: Connection, changes: Sequence[Change]) -> Non
 
 
 @asynccontextmanager
-async def begin(engine: AsyncEngine) -> AsyncIterator["Direct"]:
-    """Give one of the engine's connections in a transaction: committed at the end, undone by an exception."""
+async def begin(engine: AsyncEngine, *, is_in_haste: bool = False) -> AsyncIterator["Direct"]:
+    """Give one of the engine's connections in a transaction: committed at the end, undone by an exception.
+
+    One in haste soon gives up what it has to wait for.
+    """
     held = await _taken(engine)
     connection = Direct(engine, held)
     try:
-        await connection.control(BEGIN)
+        await connection.control(BEGIN_IN_HASTE if is_in_haste else BEGIN)
         yield connection
         await connection.control("COMMIT")
     except BaseException as error:

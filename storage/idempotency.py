@@ -4,7 +4,8 @@ Decides what a second call with the same key meets: the first one's receipt, a r
 first to end. Knows nothing of what a receipt says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.refusals import IdempotencyInProgress, IdempotencyKeyReused
 from storage.connection import Connection
+from storage.rows import as_set, columns_of, given_rows
 from storage.tables import idempotency_keys
 
 Receipt = Mapping[str, Any]
@@ -45,6 +47,30 @@ async def claim(
     return receipt
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key, whose it is, and what is asked for under it."""
+
+    actor: str
+    key: str
+    mutation: str
+    input_hash: str
+
+
+async def claim_all(connection: Connection, claims: Sequence[Claim]) -> set[tuple[str, str]]:
+    """Take keys for this transaction; give actor and key of those that nobody had."""
+    claimed = await connection.execute(_claim_all, as_set(map(asdict, claims)))
+    return {(row.actor, row.key) for row in claimed}
+
+
+async def store_all(connection: Connection, receipts: Mapping[tuple[str, str], Receipt]) -> None:
+    """Keep the receipts of the calls that claimed these keys."""
+    rows = [
+        {"actor": actor, "key": key, "receipt": dict(receipt)} for (actor, key), receipt in receipts.items()
+    ]
+    await connection.execute(_store_all, as_set(rows))
+
+
 async def store(connection: Connection, actor: str, key: str, receipt: Receipt) -> None:
     """Keep the receipt of the call that claimed the key."""
     await connection.execute(_store, {"of_actor": actor, "of_key": key, "receipt": dict(receipt)})
@@ -73,4 +99,22 @@ _first = sa.select(
     idempotency_keys.c.mutation, idempotency_keys.c.input_hash, idempotency_keys.c.receipt
 ).where(_named)
 _store = sa.update(idempotency_keys).where(_named)
+_claims = sa.table("claims", *columns_of(idempotency_keys, "actor", "key", "mutation", "input_hash"))
+_given = given_rows(_claims).c
+_claim_all = (
+    insert(idempotency_keys)
+    .from_select(
+        ["actor", "key", "mutation", "input_hash", "created_at"],
+        sa.select(*_given, sa.func.clock_timestamp()).order_by(_given.actor, _given.key),
+    )
+    .on_conflict_do_nothing()
+    .returning(idempotency_keys.c.actor, idempotency_keys.c.key)
+)
+_receipts = sa.table("receipts", *columns_of(idempotency_keys, "actor", "key", "receipt"))
+_kept = given_rows(_receipts).c
+_store_all = (
+    sa.update(idempotency_keys)
+    .where(idempotency_keys.c.actor == _kept.actor, idempotency_keys.c.key == _kept.key)
+    .values(receipt=_kept.receipt)
+)
 _forget = sa.delete(idempotency_keys).where(idempotency_keys.c.created_at < sa.bindparam("before"))

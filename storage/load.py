@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.values import Request, RequestKey
 from domain.words import ClaimStatus, HoldStatus
@@ -58,6 +59,15 @@ class Locked:
     place: Place | None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A request by its own number, or by its thread's."""
+
+    seller_id: int
+    number: int | None = None
+    thread_id: int | None = None
+
+
 async def load_requests(connection: Connection, keys: Collection[RequestKey]) -> dict[RequestKey, Request]:
     """Give those of these requests that exist, whole, in a few statements however many they are."""
     if not keys:
@@ -81,6 +91,35 @@ async def lock_of_thread(connection: Connection, owner_id: int, thread_id: int) 
     return await _locked(connection, _lock_of_thread, {"owner_id": owner_id, "thread_id": thread_id})
 
 
+async def lock_free(connection: Connection, named: Sequence[Named]) -> list[Locked | None]:
+    """Do the same with all of these that nobody else has locked, and wait for none of the others.
+
+    None for those, for what is not there, and for what is on an order or a shipment that one before it is on:
+    what is charged for those is shared.
+    """
+    asked = {
+        "owners": [each.seller_id for each in named],
+        "numbers": [each.number for each in named],
+        "thread_ids": [each.thread_id for each in named],
+    }
+    free = {row.position: row for row in await connection.execute(_lock_free, asked)}
+    keys: dict[int, RequestKey] = {}
+    taken: set[tuple[str, int, int]] = set()
+    for position, row in sorted(free.items()):
+        shared = {("order", row.seller_id, row.order_id)}
+        if row.shipment_id is not None:
+            shared.add(("shipment", row.seller_id, row.shipment_id))
+        if not shared & taken:
+            taken |= shared
+            keys[position] = RequestKey(row.seller_id, row.number)
+    if not keys:
+        return [None] * len(named)
+    # In a statement of its own: what was committed until it was locked is to be seen.
+    loaded = await _load(connection, _locked_requests, list(keys.values()))
+    locked = {request.key: _as_locked(request, row) for request, row in loaded}
+    return [locked[keys[place]] if place in keys else None for place in range(1, len(named) + 1)]
+
+
 async def lock_shipment(connection: Connection, seller_id: int, shipment_id: int | None) -> None:
     """Keep a shipment as it is: what its claims cover is shared by its orders."""
     if shipment_id is not None:
@@ -98,8 +137,12 @@ async def _locked(
     # In a statement of its own: one that waits for locks sees nothing newer than its beginning.
     key = RequestKey(found.seller_id, found.number)
     ((request, row),) = await _load(connection, _locked_requests, [key])
+    return _as_locked(request, row)
+
+
+def _as_locked(request: Request, row: Row) -> Locked:
     place = place_of(
-        key.seller_id,
+        request.key.seller_id,
         row[requests.c.thread_id],
         request.order.buyer_id,
         row["last_message_number"],
@@ -158,6 +201,60 @@ _lock_of_thread = _locking(
     ),
     threads.c.owner_id == sa.bindparam("owner_id"),
     threads.c.id == sa.bindparam("thread_id"),
+)
+_asked = (
+    sa.func.unnest(
+        sa.bindparam("owners", type_=ARRAY(sa.BigInteger)),
+        sa.bindparam("numbers", type_=ARRAY(sa.Integer)),
+        sa.bindparam("thread_ids", type_=ARRAY(sa.BigInteger)),
+    )
+    .table_valued(
+        sa.column("owner_id", sa.BigInteger),
+        sa.column("number", sa.Integer),
+        sa.column("thread_id", sa.BigInteger),
+        with_ordinality="position",
+    )
+    .render_derived("asked")
+)
+_free = (
+    sa.select(
+        _asked.c.position,
+        requests.c.seller_id,
+        requests.c.number,
+        requests.c.order_id,
+        orders.c.shipment_id,
+    )
+    .select_from(
+        _asked.outerjoin(
+            threads, (threads.c.owner_id == _asked.c.owner_id) & (threads.c.id == _asked.c.thread_id)
+        )
+        .join(
+            requests,
+            (requests.c.seller_id == _asked.c.owner_id)
+            & (requests.c.number == sa.func.coalesce(_asked.c.number, threads.c.request_number)),
+        )
+        .join(orders, (orders.c.seller_id == requests.c.seller_id) & (orders.c.id == requests.c.order_id))
+    )
+    .with_for_update(key_share=True, skip_locked=True, of=[orders, requests])
+    .cte("free")
+)
+_shipped_free = (
+    sa.select(shipments.c.seller_id, shipments.c.id)
+    .where(
+        sa.tuple_(shipments.c.seller_id, shipments.c.id).in_(
+            sa.select(_free.c.seller_id, _free.c.shipment_id)
+        )
+    )
+    .with_for_update(key_share=True, skip_locked=True, of=shipments)
+    .cte("shipped")
+)
+_lock_free = (
+    sa.select(_free)
+    .outerjoin(
+        _shipped_free,
+        (_shipped_free.c.seller_id == _free.c.seller_id) & (_shipped_free.c.id == _free.c.shipment_id),
+    )
+    .where(_free.c.shipment_id.is_(None) | _shipped_free.c.id.is_not(None))
 )
 _lock_shipment = (
     sa.select(shipments.c.id)

@@ -21,6 +21,11 @@ class Move:
         return self.decision.request
 
     @property
+    def changes_anything(self) -> bool:
+        """Whether there is anything to save."""
+        return self.after is not self.before or bool(self.decision.effects)
+
+    @property
     def messages(self) -> tuple[PostMessage, ...]:
         """What is said with it."""
         return tuple(effect for effect in self.decision.effects if isinstance(effect, PostMessage))

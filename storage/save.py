@@ -56,7 +56,7 @@ async def save_all(
     Takes about as many statements as one move does; looks only for the places that are not `known`. Gives the
     numbers of the messages of each that changes anything. Raises TrackingInUse and AttachmentRejected.
     """
-    moves = [move for move in moves if move.after is not move.before or move.decision.effects]
+    moves = [move for move in moves if move.changes_anything]
     if not moves:
         return ()
     places = {**known, **await _save_opened(connection, moves)}

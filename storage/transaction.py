@@ -39,9 +39,14 @@ def in_silence(_: Collection[str]) -> None:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine, ring: Ring) -> AsyncIterator[Connection]:
-    """Give a connection in a transaction: committed with its events at the end, undone by an exception."""
-    async with begin(engine) as connection, recording(connection) as streams:
+async def transaction(
+    engine: AsyncEngine, ring: Ring, *, is_in_haste: bool = False
+) -> AsyncIterator[Connection]:
+    """Give a connection in a transaction: committed with its events at the end, undone by an exception.
+
+    One in haste soon gives up what it has to wait for.
+    """
+    async with begin(engine, is_in_haste=is_in_haste) as connection, recording(connection) as streams:
         yield connection
     ring(streams)
 

@@ -6,15 +6,15 @@ import strawberry
 
 from domain.commands import SendMessage
 from resolvers import conversation, uploads
+from resolvers.acting import Say
 from resolvers.mutate import Receipt, Write
 from schema.inputs import conversation as inputs
-from schema.mutations.perform import attachments_of, key_of, mutation
+from schema.mutations.perform import action, attachments_of, key_of, mutation
 from schema.payloads import MessagePayload, ThreadPayload, UploadPayload
 
 
-async def _send(write: Write, form: inputs.SendMessageInput) -> Receipt:
-    message = SendMessage(form.body, attachments_of(form))
-    return await conversation.send_message(write, *key_of(form.thread_id), message)
+def _say(form: inputs.SendMessageInput) -> Say:
+    return Say(*key_of(form.thread_id), SendMessage(form.body, attachments_of(form)))
 
 
 async def _start(write: Write, form: inputs.StartDirectThreadInput) -> Receipt:
@@ -49,10 +49,10 @@ async def _upload(write: Write, form: inputs.CreateUploadInput) -> Receipt:
 class ConversationMutations:
     """Words and what surrounds them."""
 
-    send_message = mutation(
+    send_message = action(
         inputs.SendMessageInput,
         MessagePayload,
-        _send,
+        _say,
         "Write in a conversation. In a request that waits for the buyer's details, the buyer's words pass "
         "the turn.",
     )

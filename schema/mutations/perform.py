@@ -11,12 +11,14 @@ import strawberry
 
 from domain.refusals import Refusal
 from domain.values import RequestKey
+from resolvers.acting import Doing, act
 from resolvers.context import Context
 from resolvers.mutate import Answer, Call, Receipt, Refused, Write, mutate
 from schema.ids import decode
 from schema.inputs.form import Form, problems
 
 UseCase = Callable[[Write, Any], Awaitable[Receipt]]
+Perform = Callable[[Context, Call, Any], Awaitable[Answer]]
 
 
 def mutation(
@@ -29,23 +31,40 @@ def mutation(
 ) -> Any:
     """Declare a mutation. `rows` names a list of the input whose members the use case refuses one by one."""
 
+    async def perform(context: Context, call: Call, form: Any) -> Answer:
+        return await mutate(context, call, lambda write: use_case(write, form))
+
+    return _declared(input_type, payload, perform, description, rows)
+
+
+def action(input_type: type[Form], payload: type, doing: Callable[[Any], Doing], description: str) -> Any:
+    """Declare a mutation that is one command on one request."""
+
+    async def perform(context: Context, call: Call, form: Any) -> Answer:
+        return await act(context, call, doing(form))
+
+    return _declared(input_type, payload, perform, description)
+
+
+def _declared(
+    input_type: type[Form], payload: type, perform: Perform, description: str, rows: str | None = None
+) -> Any:
     async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
-        return await _perform(info.context, info.field_name, input, use_case, rows)
+        return await _perform(info.context, info.field_name, input, perform, rows)
 
     described: Any = Annotated[input_type, strawberry.argument(description="What is asked for.")]
     resolve.__annotations__ |= {"input": described, "return": payload}
     return strawberry.mutation(resolver=resolve, description=description)
 
 
-async def _perform(context: Context, name: str, form: Any, use_case: UseCase, rows: str | None) -> Answer:
+async def _perform(context: Context, name: str, form: Any, perform: Perform, rows: str | None) -> Answer:
     faults = tuple(
         Refused.of(fault) for fault in problems(form) if rows is None or not is_row_of(rows, fault)
     )
     if faults and context.viewer is not None:
         return Answer(None, faults)
     plain = asdict(form)
-    call = Call(name, plain, plain.pop("idempotency_key"))
-    return await mutate(context, call, lambda write: use_case(write, form))
+    return await perform(context, Call(name, plain, plain.pop("idempotency_key")), form)
 
 
 def is_row_of(rows: str, fault: Refusal) -> bool:

@@ -11,20 +11,22 @@ import strawberry
 from domain import commands
 from domain.words import RequestKind
 from resolvers import requests
+from resolvers.acting import Act
 from resolvers.mutate import Receipt, Write
 from schema.inputs import requests as inputs
 from schema.inputs.form import Form
-from schema.mutations.perform import attachments_of, key_of, mutation, parts_of, request_of
+from schema.mutations.perform import action, attachments_of, key_of, mutation, parts_of, request_of
 from schema.payloads import RequestPayload
 
 
 def _acts(input_type: type[Form], command: Callable[[Any], commands.Command], description: str) -> Any:
     """Declare a mutation that gives the domain one command about one request."""
-
-    async def use_case(write: Write, form: Any) -> Receipt:
-        return await requests.act(write, request_of(form), command(form), if_version=form.if_version)
-
-    return mutation(input_type, RequestPayload, use_case, description)
+    return action(
+        input_type,
+        RequestPayload,
+        lambda form: Act(request_of(form), command(form), form.if_version),
+        description,
+    )
 
 
 async def _open(write: Write, form: inputs.OpenSupportRequestInput) -> Receipt:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench import command, report
+from bench import command, figures, report
 from bench.servers import SERVERS, what_is_missing
 
 HAS_PAGE = pytest.mark.skipif(not report.KEPT.exists(), reason="nothing was measured yet")
@@ -65,6 +65,31 @@ def test_a_median_and_its_ratios_stand_in_the_table() -> None:
     page = report.page(run, None)
     assert "| Amends | 600 | 300 to 900 | 1.50 | 0.80 | 2.00 | 5.00 | 1.500 |" in page
     assert "| inbox | Yoga with graphql-jit | 1.50 (≥ 1.50) | 0.80 (≥ 0.80) |" in page
+
+
+def test_peers_as_documented_have_a_column_of_their_own() -> None:
+    run = run_of(
+        seen("amends", "inbox", "full", 600.0),
+        seen("yoga", "inbox", "full", 400.0),
+        seen("mercurius-loaders", "inbox", "full", 200.0),
+        seen("yoga-dataloader", "inbox", "full", 150.0),
+        seen("raw", "inbox", "full", 750.0),
+    )
+    page = report.page(run, None)
+    head = "| page | best peer on Node | times that (aim) | times best Node as documented | times raw (aim) |"
+    assert head in page
+    assert "| inbox | Yoga with graphql-jit | 1.50 (≥ 1.50) | 3.00 | 0.80 (≥ 0.80) |" in page
+
+
+def test_a_peer_as_documented_is_never_the_best_on_node() -> None:
+    run = run_of(
+        seen("amends", "node", "full", 300.0),
+        seen("apollo", "node", "full", 200.0),
+        seen("yoga-dataloader", "node", "full", 600.0),
+    )
+    assert figures.best_on_node(run, "node") == ("apollo", 200.0)
+    assert figures.best_as_documented(run, "node") == ("yoga-dataloader", 600.0)
+    assert figures.reached(run, "node") == (1.5, 0.5, None)
 
 
 def test_an_unchanged_page_from_its_bytes_stands_apart() -> None:
