@@ -77,12 +77,12 @@ class Measured:
 def _show_compiled(metrics: Metrics, compiled: Compiled) -> None:
     metrics.count(
         "amends_compiled_answers",
-        "Queries and events that a compiled plan answered",
+        "Queries, payloads of mutations and events that a compiled plan made",
         lambda: compiled.answered,
     )
     metrics.count_each(
         "amends_plain_answers",
-        "Queries and events that were left to the plain executor, by reason",
+        "Those that were left to the plain executor, by reason",
         "reason",
         lambda: compiled.left_to_plain,
     )

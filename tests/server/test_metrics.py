@@ -64,7 +64,7 @@ async def test_it_tells_what_was_asked_and_what_answered(
     assert found["amends_kept_answers"] == 1
     assert found["amends_kept_answers_bytes"] > 100
     assert found["amends_version_checks_total"] == 3
-    assert found["amends_compiled_answers_total"] == 1
+    assert found["amends_compiled_answers_total"] == 2
     assert found["amends_live_connections"] == 1
     assert found["amends_database_connections_most"] == 10
 
