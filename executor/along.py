@@ -9,12 +9,12 @@ from typing import Any
 from executor.fields import Along, Resolve
 
 
-def brought(along: Along, width: int) -> Resolve:
-    """Make the answers of keys with the lists of their rows, of which so many are of what is wanted."""
+def brought(along: Along, places: Sequence[int]) -> Resolve:
+    """Make the answers of keys with the lists of their rows, of which these are what they are in order by."""
 
     async def make(context: Any, given: Sequence[Any]) -> Sequence[Any]:
         return [
-            along.make(context, key, () if lists[0] is None else list(zip(*lists, strict=True)), width)
+            along.make(context, key, () if lists[0] is None else list(zip(*lists, strict=True)), places)
             for key, lists in given
         ]
 

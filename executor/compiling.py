@@ -325,9 +325,9 @@ class Compiler:
             along = self._along_with(place, how, definition, details[0], wants)
             if along is not None:
                 wants.there(())
-                resolve = brought(along, len(wants.values))
-                taking = start_of(writer, lists_of(place, how, wants, along), place)
-                return Step(key, taking, resolve, None, shape, definition, details[0])
+                lists, places = lists_of(place, how, wants, along)
+                taking = start_of(writer, lists, place)
+                return Step(key, taking, brought(along, places), None, shape, definition, details[0])
         start = place.row() if how.keyed is None else key_of(place, how.over)
         return Step(key, start_of(writer, start, place), how, wants, shape, definition, details[0])
 

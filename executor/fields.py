@@ -53,13 +53,14 @@ class Embed:
 class Along:
     """How an answer that holds rows can come along with what it hangs on: its first rows, in lists.
 
-    There are at most `most` of them; `more` names lists beside those of what is wanted. `make(context, key,
-    rows, width)` makes the answer; the rows are tuples of what the lists hold, `width` of what is wanted.
+    There are at most `most` of them. `order` is what they are in order by: the attribute, if the rows have
+    it, and the list's name for who does not want that anyway. `make(context, key, rows, places)` makes the
+    answer; the rows are tuples of what the lists hold, at `places` what they are in order by.
     """
 
     most: int
-    more: Sequence[str]
-    make: Callable[[Any, Any, Sequence[tuple[Any, ...]], int], Any]
+    order: Sequence[tuple[str | None, str]]
+    make: Callable[[Any, Any, Sequence[tuple[Any, ...]], Sequence[int]], Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,20 @@ def listed_rows(place: Place, definition: GraphQLField, how: How) -> tuple[InRec
     return place, Link(source, how.over, Wants(source))
 
 
-def lists_of(place: InRecord, how: Resolve, wants: Wants, along: Along) -> str:
-    """Spell a key, and the lists of the rows that come along."""
+def lists_of(place: InRecord, how: Resolve, wants: Wants, along: Along) -> tuple[str, Sequence[int]]:
+    """Spell a key, and the lists of the rows that come along; say which are what they are in order by."""
     path = (*place.path, Link(wants.source, how.over, wants, along.most))
-    names = (*range(len(wants.values)), *along.more)
+    wanted = {attribute: at for at, (of, attribute) in enumerate(wants.values) if of == ()}
+    names: list[str | int] = list(range(len(wants.values)))
+    places = []
+    for attribute, name in along.order:
+        if attribute in wanted:
+            places.append(wanted[attribute])
+        else:
+            places.append(len(names))
+            names.append(name)
     lists = [f"{place.variable}[{place.wants.at(path, name)}]" for name in names]
-    return f"({key_of(place, how.over)}, ({', '.join(lists)},))"
+    return f"({key_of(place, how.over)}, ({', '.join(lists)},))", places
 
 
 def can_be_listed(wants: Wants) -> bool:

@@ -135,8 +135,8 @@ class Context:
         records = await reading.records(
             self.reader, self.sight, keys, wants, is_one_of_many=self.is_one_of_many
         )
-        if records:
-            self._note(records[0][NOW])
+        if records and self.known_at is None:
+            self._note(clock.instant(records[0][NOW]))
         if len(keys) == 1:
             return [records]
         found: list[list[Record]] = [[] for _ in keys]
@@ -159,8 +159,8 @@ class Context:
     ) -> Sequence[Page[Record]]:
         """Give the page of each parent's list, as records of what is wanted."""
         pages, at = await listing.records(self.reader, self.sight, parents, wants, window, asked)
-        if at is not None:
-            self._note(at)
+        if at is not None and self.known_at is None:
+            self._note(clock.instant(at))
         return pages
 
     def _note(self, at: datetime) -> None:

@@ -6,7 +6,6 @@ Decides how values become parameters, and what asyncpg gives becomes values. Kno
 import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import cached_property, lru_cache, partial
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
@@ -19,13 +18,14 @@ DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 class _WithWords(PGCompiler_asyncpg):
-    """Writes the domain's words out where a statement is about some of them alone.
+    """Writes out what is the same in every run: words and numbers that nobody gives.
 
-    What is planned for any values still finds the indexes of those.
+    What is planned for any values still finds the indexes of those, and nothing is sent that is known.
     """
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> Any:
-        if bindparam.unique and isinstance(bindparam.value, StrEnum):
+        value = bindparam.value
+        if bindparam.unique and isinstance(value, str | int) and "$" not in str(value):  # as in a parameter
             options["literal_binds"] = True
         return super().visit_bindparam(bindparam, *args, **options)  # type: ignore[no-untyped-call]
 
@@ -50,11 +50,9 @@ class Prepared:
     `given` names the parameters that tell an INSERT or an UPDATE which columns it is about.
     """
 
-    def __init__(
-        self, statement: Executable, given: Collection[str] = (), dialect: Dialect = DIALECT
-    ) -> None:
+    def __init__(self, statement: Executable, given: Collection[str] = ()) -> None:
         compiled: Any = cast("sa.ClauseElement", statement).compile(
-            dialect=dialect, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
+            dialect=_WRITING, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
         )
         self.text: str = compiled.string
         names: Sequence[str] = compiled.positiontup or ()
@@ -138,7 +136,7 @@ def prepared(statement: Executable, given: Mapping[str, Any]) -> Prepared:
     keys = tuple(given) if statement.is_dml else ()
     found = known.get(keys)
     if found is None:
-        found = known[keys] = Prepared(statement, keys, _WRITING)
+        found = known[keys] = Prepared(statement, keys)
     return found
 
 

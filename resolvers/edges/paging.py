@@ -102,8 +102,10 @@ class Listed:
 def first_page(listing: Listing[Any], window: Window) -> Along:
     """Say how the first page of a list comes along with its parent."""
 
-    def make(context: Context, parent: Hashable, rows: Sequence[Any], width: int) -> Connected[Any]:
-        page = listing.first(rows, window, width)
+    def make(
+        context: Context, parent: Hashable, rows: Sequence[Any], places: Sequence[int]
+    ) -> Connected[Any]:
+        page = listing.first(rows, window, places)
         return Connected(page, partial(context.read, listing.counts, parent, ()))
 
     return Along(window.size + 1, listing.places, make)

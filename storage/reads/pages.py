@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from asyncpg import Record
 
 from executor.wants import Wants
-from storage.clock import present
+from storage.clock import present_microseconds
 from storage.connection import Connection
 from storage.prepared import Prepared
 from storage.reads.reader import Reader
@@ -130,8 +130,8 @@ def _value(number: int, kind: sa.types.TypeEngine[Any]) -> Any:
 class Cursors(Sequence[str]):
     """The places of a page's rows, each written when it is asked for."""
 
-    def __init__(self, order: Order, records: Sequence[Sequence[Any]], place: slice) -> None:
-        self._order, self._records, self._place = order, records, place
+    def __init__(self, order: Order, records: Sequence[Sequence[Any]], places: Sequence[int]) -> None:
+        self._order, self._records, self._places = order, records, places
 
     def __len__(self) -> int:
         return len(self._records)
@@ -142,11 +142,14 @@ class Cursors(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return Cursors(self._order, self._records[index], self._place)
-        return self._order.cursor(self._records[index][self._place])
+            return Cursors(self._order, self._records[index], self._places)
+        return self._cursor(self._records[index])
 
     def __iter__(self) -> Iterator[str]:
-        return (self._order.cursor(record[self._place]) for record in self._records)
+        return map(self._cursor, self._records)
+
+    def _cursor(self, record: Sequence[Any]) -> str:
+        return self._order.cursor([record[place] for place in self._places])
 
 
 class Listing(Source[R]):
@@ -191,8 +194,9 @@ class Listing(Source[R]):
         for record in await connection.execute(statement, parameters):
             found[record[0] - 1].append(record)
         width = 1 + len(self.whole)
+        places = range(width, width + len(self._order.columns))
         return [
-            self._cut(records, window, slice(width, None), lambda record: self._row(*record[1:width]))
+            self._cut(records, window, places, lambda record: self._row(*record[1:width]))
             for records in found
         ]
 
@@ -204,21 +208,22 @@ class Listing(Source[R]):
         wants: Wants,
         window: Window,
         asked: Asked = (),
-    ) -> tuple[list[Page[Record]], datetime | None]:
+    ) -> tuple[list[Page[Record]], int | None]:
         """The page of each parent, its rows as records of what is wanted; and the time. Raises BadCursor.
 
-        Where no row is found, nobody has looked at the clock.
+        That is in microseconds since 1970. Where no row is found, nobody has looked at the clock.
         """
-        shape = _shape(window, asked)
-        prepared = wants.kept.get((self, shape))
-        if prepared is None:
-            prepared = wants.kept[self, shape] = Prepared(self._wanted(wants, *shape))
+        shape, is_one = _shape(window, asked), len(parents) == 1
+        kept = wants.kept.get((self, is_one, shape))
+        if kept is None:
+            kept = wants.kept[self, is_one, shape] = self._prepare(wants, *shape, is_one=is_one)
+        prepared, places = kept
         parameters = self._page_parameters(sight, parents, window, asked)
+        if is_one and self._keys:
+            parameters |= self._keys.parameters_of_one(parents[0])
         records = await reader.fetch(prepared, parameters)
-        width = len(wants.values)
-        places = slice(width, width + len(self._order.columns))
         now = records[0][NOW] if records else None
-        if len(parents) == 1:
+        if is_one:
             return [self._cut(records, window, places)], now
         found: list[list[Record]] = [[] for _ in parents]
         for record in records:
@@ -240,13 +245,16 @@ class Listing(Source[R]):
         return counts
 
     @property
-    def places(self) -> Sequence[str]:
-        """The names of the values that a place in the list is made of."""
-        return labels(self.order)
+    def places(self) -> Sequence[tuple[str | None, str]]:
+        """What a place in the list is made of: the rows' attribute, if they have it, and a name beside it."""
+        names = map(self._name, self._order.columns)
+        return list(zip(names, labels(self.order), strict=True))
 
-    def first(self, rows: Sequence[tuple[Any, ...]], window: Window, width: int) -> Page[tuple[Any, ...]]:
-        """Make the page of rows that came along with their parent: so many values, then their places."""
-        return self._cut(rows, window, slice(width, None))
+    def first(
+        self, rows: Sequence[tuple[Any, ...]], window: Window, places: Sequence[int]
+    ) -> Page[tuple[Any, ...]]:
+        """Make the page of rows that came along with their parent, with their places among their values."""
+        return self._cut(rows, window, places)
 
     def _page_parameters(
         self, sight: Sight, parents: Sequence[Hashable], window: Window, asked: Asked
@@ -275,14 +283,35 @@ class Listing(Source[R]):
             .order_by(position, *_again(self._order, page, backward))
         )
 
-    def _wanted(
-        self, wants: Wants, backward: bool, after: bool, before: bool, asked: frozenset[str]
-    ) -> sa.Select[Any]:
+    def _prepare(
+        self,
+        wants: Wants,
+        backward: bool,
+        after: bool,
+        before: bool,
+        asked: frozenset[str],
+        *,
+        is_one: bool,
+    ) -> tuple[Prepared, Sequence[int]]:
+        """Make the statement; say in which of its columns a row's place is: those wanted anyway, or more."""
         joined = Joined(wants)
         page, position, outer = self._rows(joined.columns(), backward, after, before, asked)
-        places = [page.c[f"place_{index}"] for index in range(len(self._order.columns))]
-        found = joined.select(page, outer, *places, position, present)
-        return found.order_by(position, *_again(self._order, page, backward))
+        wanted: dict[Any, int] = {name: at for at, (path, name) in enumerate(wants.values) if path == ()}
+        places, more = [], list[sa.ColumnElement[Any]]()
+        for index, column in enumerate(self._order.columns):
+            at = wanted.get(self._name(column))
+            if at is None:
+                at = len(wants.values) + len(more)
+                more.append(page.c[f"place_{index}"])
+            places.append(at)
+        parent = () if is_one else (position,)
+        found = joined.select(page, outer, *more, *parent, present_microseconds)
+        found = found.order_by(*parent, *_again(self._order, page, backward))
+        return Prepared(self._keys.of_one(found) if self._keys and is_one else found), places
+
+    def _name(self, column: sa.ColumnElement[Any]) -> str | None:
+        """What a row calls a column, if it has it."""
+        return next((name for name, each in self.columns.items() if each is column), None)
 
     def _rows(
         self,
@@ -321,7 +350,7 @@ class Listing(Source[R]):
         self,
         records: Sequence[Any],
         window: Window,
-        places: slice,
+        places: Sequence[int],
         row: Callable[[Any], Any] | None = None,
     ) -> Page[Any]:
         more = len(records) > window.size

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from asyncpg import Record
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import visitors
 
 from domain.values import RequestKey
 from executor.wants import Wants
-from storage.clock import present
+from storage.clock import present_microseconds
 from storage.connection import Connection, Result
 from storage.prepared import Prepared
 from storage.reads.gathered import ForMany, Gathered
@@ -38,10 +39,32 @@ class Keys:
         unnested = sa.func.unnest(*binds).table_valued(*columns, with_ordinality="position", name="keys")
         self.table = unnested.render_derived()
         self.c = self.table.c
+        self._names_of_one = [f"one_{name}" for name in self._names]
+        alone = [
+            sa.bindparam(bind, type_=kind).label(name)
+            for bind, name, kind in zip(self._names_of_one, self._names, kinds, strict=True)
+        ]
+        self._one = sa.select(*alone, sa.literal_column("1", sa.Integer).label("position")).subquery("keys")
 
     def match(self, *columns: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """Whether these columns, in order, are the key."""
         return sa.and_(*(column == self.c[name] for name, column in zip(self._names, columns, strict=True)))
+
+    def of_one(self, statement: sa.Select[Any]) -> sa.Select[Any]:
+        """The same statement for one key: that is less to do than for a set of one."""
+
+        def instead(element: Any, **_: Any) -> Any:
+            if element is self.table:
+                return self._one
+            return self._one.c[element.key] if getattr(element, "table", None) is self.table else None
+
+        replaced: Any = visitors.replacement_traverse(statement, {}, instead)
+        selected: sa.Select[Any] = replaced
+        return selected
+
+    def parameters_of_one(self, key: Hashable) -> dict[str, Any]:
+        """What the statement for one key is run with to ask for it."""
+        return dict(zip(self._names_of_one, _parts(key), strict=True))
 
     def parameters(self, keys: Sequence[Hashable]) -> dict[str, list[Any]]:
         """What the statement is run with to ask for these keys."""
@@ -132,19 +155,23 @@ class Reading(Source[R]):
 
         One of many asks at the same moment as others, who may have other eyes: the place is then of no use.
         """
-        given = {**sight.parameters(), **self._keys.parameters(keys)}
-        kept = wants.kept.get(self)
-        if kept is None:
-            kept = wants.kept[self] = self._prepare(wants, given)
-        prepared, gathered = kept
-        if is_one_of_many and len(keys) == 1:
-            answer: list[Record] = await gathered.fetch(reader, given)
-            return answer
-        found: list[Record] = await reader.fetch(prepared, given)
+        found: list[Record]
+        if len(keys) > 1:
+            prepared = wants.kept.get((self, "set"))
+            if prepared is None:
+                prepared = wants.kept[self, "set"] = Prepared(self.wanted(wants))
+            found = await reader.fetch(prepared, {**sight.parameters(), **self._keys.parameters(keys)})
+            return found
+        given = {**sight.parameters(), **self._keys.parameters_of_one(keys[0])}
+        alone = wants.kept.get(self)
+        if alone is None:
+            alone = wants.kept[self] = self._alone(wants, given)
+        prepared, gathered = alone
+        found = await (gathered.fetch(reader, given) if is_one_of_many else reader.fetch(prepared, given))
         return found
 
-    def _prepare(self, wants: Wants, askers: Collection[str]) -> tuple[Prepared, Gathered]:
-        statement = self.wanted(wants)
+    def _alone(self, wants: Wants, askers: Collection[str]) -> tuple[Prepared, Gathered]:
+        statement = self._keys.of_one(self.wanted(wants))
         prepared = Prepared(statement)
         many = ForMany(statement, prepared, askers=askers, place=self._keys.c.position.key)
         return prepared, Gathered(prepared, many, place_at=POSITION)
@@ -160,6 +187,5 @@ class Reading(Source[R]):
             .lateral("found")
         )
         outer = keys.table.join(found, sa.true())
-        return joined.select(found, outer, keys.c.position, present.label("now")).order_by(
-            *again(self.order, found)
-        )
+        selected = joined.select(found, outer, keys.c.position, present_microseconds.label("now"))
+        return selected.order_by(*again(self.order, found))

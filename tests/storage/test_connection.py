@@ -122,15 +122,17 @@ async def test_a_row_given_as_json_is_what_it_was(engine: AsyncEngine) -> None:
     assert list(nothing) == [None] * len(VALUES)
 
 
-def test_words_of_the_domain_are_written_out_and_other_values_are_not() -> None:
+def test_what_is_the_same_in_every_run_is_written_out_and_what_is_given_is_not() -> None:
     statement = sa.select(threads.c.id).where(
         threads.c.kind == ThreadKind.DIRECT,
-        threads.c.subject == "a subject",
+        threads.c.subject == "somebody's %s",
+        threads.c.last_message_number > 7,
         threads.c.kind != sa.bindparam("given", type_=threads.c.kind.type),
     )
     text = prepared(statement, {"given": ThreadKind.DIRECT}).text
     assert "'DIRECT'" in text
-    assert "a subject" not in text
+    assert "'somebody''s %s'" in text
+    assert "> 7" in text
     assert text.count("$") == 2
 
 
