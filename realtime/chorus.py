@@ -31,8 +31,12 @@ class Part(Protocol):
     async def make(self, event: Event) -> Any:
         """Make what is told of an event; for all who share the key, until it is another one."""
 
-    def take(self, made: Any) -> bool:
-        """Take what was made, at once, None where nothing is told; False to be let go and told alone."""
+    def take(self, made: Sequence[Any], kept: dict[Any, Any]) -> bool:
+        """Take what was made of some events, all at once, None where nothing is told of one.
+
+        False to be let go and told alone, of all of them. What is noted in `kept` is seen by the others who
+        take the same.
+        """
 
 
 class Member(Protocol):
@@ -105,20 +109,20 @@ class Chorus:
             made = [await part.make(events[0])]
         else:
             made = await asyncio.gather(*[part.make(event) for event in events])
-        told = [(event.sequence, each) for event, each in zip(events, made, strict=True)]
+        kept: dict[Any, Any] = {}
         for member in tuple(self._members):
-            if not _has_taken(member, told):
+            if not _has_taken(member, events, made, kept):
                 self.let_go(member)
 
 
-def _has_taken(member: Member, told: Sequence[tuple[int, Any]]) -> bool:
-    """Hand over what a member has not had yet, as far as it takes it."""
-    part = member.part
-    assert part is not None, "it brought one"
-    for sequence, made in told:
-        if member.at >= sequence:
-            continue
-        if member.at != sequence - 1 or not part.take(made):
-            return False
-        member.at = sequence
+def _has_taken(member: Member, events: Sequence[Event], made: Sequence[Any], kept: dict[Any, Any]) -> bool:
+    """Hand over what a member has not had yet, if it takes it."""
+    had = member.at + 1 - events[0].sequence
+    if had < 0 or member.part is None:
+        return False
+    if had >= len(events):
+        return True
+    if not (member.part.take(made[had:], {}) if had else member.part.take(made, kept)):
+        return False
+    member.at = events[-1].sequence
     return True

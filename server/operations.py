@@ -70,11 +70,6 @@ class Frame:
         return encode(self.body)
 
     @cached_property
-    def written(self) -> dict[bytes, bytes]:
-        """What goes over the wire of it, by how that begins: written once for all to whom it begins alike."""
-        return {}
-
-    @cached_property
     def text(self) -> str:
         """The same as text."""
         return self.json.decode()
@@ -217,10 +212,11 @@ class Following:
         self._teller = teller
         self._is_over = False
 
-    def hand_over_by(self, take: Callable[[Frame], bool]) -> None:
-        """Have frames handed over at once, where that may be: `take` says whether one was taken.
+    def hand_over_by(self, take: Callable[[Sequence[Frame], dict[Any, Any]], bool]) -> None:
+        """Have frames handed over at once, where that may be: `take` says whether all of them were taken.
 
-        What was not comes by iteration, which goes on meanwhile as if nothing were told. To be said first.
+        It may note something for all who are handed the same. What was not taken comes by iteration, which
+        goes on meanwhile as if nothing were told. To be said first.
         """
         if self._join is not None:
             teller = self._teller

@@ -5,7 +5,7 @@ begun is finished whoever listens.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLError
@@ -128,16 +128,22 @@ class Running:
             await following.aclose()
         await self._say(id_, frames.complete_frame(id_), is_last=True)
 
-    def _taker(self, id_: str) -> Callable[[Frame], bool]:
-        """What takes frames at once, as long as this operation is listened to and keeps no other waiting."""
+    def _taker(self, id_: str) -> Callable[[Sequence[Frame], dict[Any, Any]], bool]:
+        """What takes frames at once, as long as this operation is listened to and keeps no other waiting.
+
+        What goes over the wire is written once for all to whom it begins alike.
+        """
         task, begun, line = asyncio.current_task(), frames.next_begun(id_), self._line
 
-        def take(frame: Frame) -> bool:
-            if self._by_id.get(id_) is not task or frame.is_last:
+        def take(told: Sequence[Frame], kept: dict[Any, Any]) -> bool:
+            if self._by_id.get(id_) is not task:
                 return False
-            written = frame.written.get(begun)
+            written = kept.get(begun)
             if written is None:
-                written = frame.written[begun] = framed(begun + frame.json + frames.END)
+                if any(frame.is_last for frame in told):
+                    return False
+                written = b"".join(framed(begun + frame.json + frames.END) for frame in told)
+                kept[begun] = written
             return line.take(written)
 
         return take

@@ -4,7 +4,7 @@ Decides who shares: those who ask the same and see the same, for as long as each
 was. Knows no transport.
 """
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain.viewer import Viewer
@@ -35,7 +35,7 @@ class Together(Generic[F]):
         teller: Teller[F],
         item_of: Callable[[Any], Awaitable[Any]],
         viewer_now: Callable[[], Viewer | None],
-        hand_over: Callable[[F], bool],
+        hand_over: Callable[[Sequence[F], dict[Any, Any]], bool],
     ) -> None:
         self._teller = teller
         self._item_of = item_of
@@ -53,6 +53,9 @@ class Together(Generic[F]):
         item = await self._item_of(event)
         return None if item is None else await self._teller.tell_as(self._viewer, item)
 
-    def take(self, made: F | None) -> bool:
+    def take(self, made: Sequence[F | None], kept: dict[Any, Any]) -> bool:
         """Hand it over, if these are still the eyes that it was made for: others may see more."""
-        return self._viewer_now() is self._viewer and (made is None or self._hand_over(made))
+        if self._viewer_now() is not self._viewer:
+            return False
+        told = [each for each in made if each is not None]
+        return not told or self._hand_over(told, kept)

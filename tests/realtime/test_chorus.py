@@ -1,7 +1,7 @@
 """Told with one voice: what followers share, who is let go, and that nobody misses or repeats anything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,6 +30,7 @@ class Singer:
         self._name = name
         self.takes = True
         self.told: list[int] = []
+        self.handed: list[tuple[list[int], int]] = []
         self.alone: list[int] = []
         self._changed = asyncio.Event()
 
@@ -44,9 +45,11 @@ class Singer:
         self._choir.made.append(event.sequence)
         return event.sequence
 
-    def take(self, made: int) -> bool:
+    def take(self, made: Sequence[int], kept: dict[str, int]) -> bool:
+        kept["takers"] = kept.get("takers", 0) + 1
         if self.takes:
-            self.told.append(made)
+            self.told += made
+            self.handed.append((list(made), kept["takers"]))
             self._changed.set()
         return self.takes
 
@@ -102,6 +105,19 @@ async def test_who_ask_the_same_are_told_what_was_made_once(engine: AsyncEngine)
                 await singer.until(number)
     assert choir.made == [1, 2, 3]
     assert all(singer.told == [0, 1, 2, 3] and not singer.alone for singer in singers)
+
+
+async def test_what_comes_at_one_moment_is_handed_over_in_one_go(engine: AsyncEngine) -> None:
+    here, choir = new_hub(engine), Choir()
+    singers = [Singer(choir) for _ in range(3)]
+    async with singing(here, *singers):
+        await write(engine, "a1", 1, 2, 3, ring=here.ring)
+        for singer in singers:
+            await singer.until(3)
+    handed = [each for singer in singers for each in singer.handed]
+    assert handed == [
+        ([1, 2, 3], takers) for takers in (1, 2, 3)
+    ]  # who takes the same sees what others noted
 
 
 async def test_who_ask_something_else_are_told_apart(engine: AsyncEngine) -> None:
