@@ -5,7 +5,6 @@ says in its own words. Counts why.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from graphql import DocumentNode
@@ -27,16 +26,14 @@ class Compiled:
         self.answered = 0
         self.left_to_plain: Counter[str] = Counter()
 
-    async def answer(
-        self, document: DocumentNode, operation: Operation, make_context: Callable[[], Context]
-    ) -> dict[str, Any] | None:
-        """Give a query's data; None where the plain executor has to answer."""
+    def ready(self, document: DocumentNode, operation: Operation) -> "Ready | None":
+        """Make a query ready to be answered; None where the plain executor has to answer."""
         try:
             prepared = self._plans.prepared(document, operation.variables, operation.name)
         except Unsupported as unsupported:
             self.left_to_plain[str(unsupported)] += 1
             return None
-        return await self._run(prepared, make_context(), None, looks=asks_for_cursor(document))
+        return Ready(self, prepared, looks=asks_for_cursor(document))
 
     def prepared(self, document: DocumentNode, executor: Executor[Any]) -> Prepared | None:
         """Give the plan of a subscription's payloads; None where there is none."""
@@ -66,11 +63,12 @@ class Compiled:
 
     async def payload(self, prepared: Prepared, context: Context, event: Any) -> dict[str, Any] | None:
         """Give an event's data; None where the plain executor has to answer."""
-        return await self._run(prepared, context, event)
+        return await self.run(prepared, context, event)
 
-    async def _run(
+    async def run(
         self, prepared: Prepared, context: Context, root: Any, *, looks: bool = False
     ) -> dict[str, Any] | None:
+        """Give what a plan makes; None where the plain executor has to answer. With `looks` it does so first."""
         try:
             if looks:
                 await context.look()
@@ -83,3 +81,16 @@ class Compiled:
             return None
         self.answered += 1
         return data
+
+
+class Ready:
+    """A query that can be answered, for anybody and any number of times."""
+
+    __slots__ = ("_compiled", "_looks", "_prepared")
+
+    def __init__(self, compiled: Compiled, prepared: Prepared, *, looks: bool) -> None:
+        self._compiled, self._prepared, self._looks = compiled, prepared, looks
+
+    async def data(self, context: Context) -> dict[str, Any] | None:
+        """Give its data; None where the plain executor has to answer."""
+        return await self._compiled.run(self._prepared, context, None, looks=self._looks)

@@ -119,6 +119,10 @@ class Operations:
 
     async def run(self, operation: Operation, viewer: Viewer | None) -> Outcome:
         """Run a query or a mutation that was checked."""
+        for ready in operation.ready:
+            data = await ready.data(self.context_for(viewer))
+            if data is not None:
+                return Outcome({"data": data}, ran=True, failed=False)
         document = self._admitted(operation)
         if document is None:  # the graph itself says what is against it
             said = await self._graph.execute(
@@ -128,12 +132,17 @@ class Operations:
                 operation_name=operation.name,
             )
             return _outcome_of(said.data, said.errors or [])
-        if self.compiled is not None and self.check(operation) is OperationType.QUERY:
-            data = await self.compiled.answer(document, operation, lambda: self.context_for(viewer))
+        if self.compiled is not None and not operation.ready and self._reads(operation):
+            ready = self.compiled.ready(document, operation)
+            data = None if ready is None else await ready.data(self.context_for(viewer))
             if data is not None:
+                operation.ready.append(ready)
                 return Outcome({"data": data}, ran=True, failed=False)
         result = await self._execute(document, operation, viewer)
         return _outcome_of(result.data, result.errors or [])
+
+    def _reads(self, operation: Operation) -> bool:
+        return outline(operation.query).choose(operation.name) is OperationType.QUERY
 
     def _admitted(self, operation: Operation) -> DocumentNode | None:
         """Give the document of an operation that may run; None where something is against it."""

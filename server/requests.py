@@ -5,7 +5,7 @@ Decides by GraphQL-over-HTTP. Knows no schema and no viewer.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -35,6 +35,8 @@ class Operation:
     query: str
     variables: dict[str, Any] | None
     name: str | None
+    ready: list[Any] = field(default_factory=list, compare=False, repr=False)
+    """What has been made ready to run it, once it was run: whoever asks the same again asks with this."""
 
 
 def operation_in(method: str, sent: bytes) -> Operation:
