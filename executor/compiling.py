@@ -32,7 +32,7 @@ from executor.abstract import by_attribute, by_pair, by_type
 from executor.along import brought, same
 from executor.code import Build, Writer, display
 from executor.fields import Along, Compute, How, Read, Resolve
-from executor.leaves import ANY, BUILT_IN, Inlines, Names, converter
+from executor.leaves import ANY, BUILT_IN, Inlines, Names, are_names, converter
 from executor.lists import listed
 from executor.outcomes import Unsupported
 from executor.places import Embedded, InRecord, OnObject, Place
@@ -58,7 +58,7 @@ from executor.spelling import (
     unwrapped,
 )
 from executor.telling import Telling
-from executor.wants import Link, Wants
+from executor.wants import Link, Source, Wants
 
 TYPENAME: Final = "__typename"
 MOST_FIELDS: Final = 5_000  # fragments may unfold without end, long before a single row is read
@@ -166,20 +166,30 @@ class Compiler:
         """Give the expression of a leaf that is there as it is written; None where that is not certain."""
         if isinstance(how, Compute) and how.written is not None and how.over is not None:
             return f"{writer.name(how.written)}[{place.read(how.over[0])}]"
-        if not isinstance(how, Read) or not isinstance(place, InRecord):
+        if not isinstance(how, Read):
             return None
+        attribute: str | None = how.attribute
+        if isinstance(place, Embedded):
+            attribute, place = place.parts.get(how.attribute), place.around
         nullable, inner = unwrapped(kind)
-        source, attribute = place.source, how.attribute
-        if not is_leaf_type(inner) or attribute not in source.direct:
+        if not isinstance(place, InRecord) or attribute is None or not is_leaf_type(inner):
             return None
-        inline = self._inlines.get(inner.name, ANY)
-        if inline.kept is None or source.kinds.get(attribute) != inline.kept:
+        source = place.source
+        if attribute not in source.direct or not self._is_written(source, attribute, inner):
             return None
         value = place.read(attribute)
         if nullable or attribute in source.required:
             return value
         it = writer.variable()
         return unless_null(writer, value, it, it, nullable=False)
+
+    def _is_written(self, source: Source, attribute: str, kind: GraphQLLeafType) -> bool:
+        """Whether the values of an attribute are leaves as they are written."""
+        if isinstance(kind, GraphQLEnumType):
+            words = source.words.get(attribute)
+            return words is not None and are_names(words, kind)
+        kept = self._inlines.get(kind.name, ANY).kept
+        return kept is not None and source.kinds.get(attribute) == kept
 
     def _there(
         self,

@@ -73,6 +73,11 @@ class Names(dict[Any, Any]):
         return name
 
 
+def are_names(words: frozenset[str], kind: GraphQLEnumType) -> bool:
+    """Whether these texts, as values of an enumeration, are its names as well."""
+    return all(word in kind.values and kind.values[word].value == word for word in words)
+
+
 def converter(kind: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:
     """What makes any value of a leaf ready for JSON; raises for null where there must be none."""
     serialize = kind.coerce_output_value

@@ -40,6 +40,10 @@ class Source(Protocol):
         """What the values of attributes are, where that is certain."""
 
     @property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """The texts of which every value of an attribute is one, if it is not null, where that is certain."""
+
+    @property
     def lists(self) -> frozenset[str]:
         """The attributes whose values are lists."""
 

@@ -58,6 +58,8 @@ class Source(Generic[R]):
         )
         kinds = {name: _kept(each) for name, each in self.columns.items()}
         self.kinds = {name: kind for name, kind in kinds.items() if kind is not None}
+        words = {name: _words(each) for name, each in self.columns.items()}
+        self.words = {name: each for name, each in words.items() if each is not None}
         self._extra = extra or {}
         indirect = {
             name for name, column in self.columns.items() if not _is_direct(column.type)
@@ -88,6 +90,13 @@ def _kept(column: sa.ColumnElement[Any]) -> Kept | None:
     if isinstance(column.type, sa.DateTime):
         return Kept.INSTANT if column.type.timezone else None
     return KEPT.get(column.type.__class__)
+
+
+def _words(column: sa.ColumnElement[Any]) -> frozenset[str] | None:
+    """Of which words a table's column holds one, as the database sees to."""
+    if not isinstance(column, sa.Column) or not isinstance(column.type, sa.Enum):
+        return None
+    return frozenset(column.type.enums) if column.type.create_constraint else None
 
 
 def _is_required(column: sa.ColumnElement[Any], key: sa.ColumnElement[Any]) -> bool:
