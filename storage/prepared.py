@@ -10,11 +10,12 @@ from functools import cached_property, lru_cache, partial
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 
-DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+DIALECT: Final[Dialect] = PGDialect_asyncpg(json_deserializer=orjson.loads)  # type: ignore[no-untyped-call]
 
 
 class _WithWords(PGCompiler_asyncpg):
