@@ -1,8 +1,8 @@
 """Copies of open requests, so that there are enough to refund and long lists to read.
 
-Decides which rows a copy takes along: the request with its order, parcel, conversation, timeline and
-clocks, under new numbers. PostgreSQL copies them itself; a copy is as good as its original to every rule but the ledger's
-past: nothing is posted for its sale.
+Decides which rows a copy takes along: the request with its order, parcel, conversation, timeline and clocks,
+under new numbers. PostgreSQL copies them itself; a copy is as good as its original to every rule but the
+ledger's past: nothing is posted for its sale.
 """
 
 from typing import Any, Final

@@ -16,10 +16,6 @@ from pathlib import Path
 
 import httpx
 
-from server.database import database
-from server.secret import load_secret
-from server.settings import load_settings
-
 HOUSE = Path(__file__).resolve().parent.parent
 
 
@@ -29,36 +25,29 @@ class Served:
 
     url: str
     pid: int
-    seller_token: str
-    database_url: str
-    secret: str
 
 
 @contextmanager
-def served(*, broadcast_url: str = "memory://", processors: Sequence[int] = ()) -> Iterator[Served]:
-    """Serve while the block runs, on these processors if any are named."""
-    settings = load_settings()
-    with database(settings) as database_url:
-        server = subprocess.Popen(  # noqa: S603 our own launcher
-            [str(HOUSE / "amends"), "serve", "--port", "0", "--no-demo"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"AMENDS_BROADCAST_URL": broadcast_url},
-        )
-        try:
-            assert server.stdout is not None, "it is piped"
-            greeting = "".join(takewhile(lambda line: "Stop with" not in line, server.stdout))
-            url = re.search(r"Amends is at (\S+)", greeting)
-            token = re.search(r"seller \(\S+\)\s+(\S+)", greeting)
-            if url is None or token is None:
-                sys.exit("There is no demo here: run ./amends demo --scale 50 first.")
-            wait_for(f"{url[1]}/readyz")
-            if processors:
-                os.sched_setaffinity(server.pid, processors)
-            yield Served(url[1], server.pid, token[1], database_url, load_secret(settings))
-        finally:
-            server.terminate()
-            server.wait()
+def served(*, broadcast_url: str, processors: Sequence[int]) -> Iterator[Served]:
+    """Serve while the block runs, on these processors."""
+    server = subprocess.Popen(  # noqa: S603 our own launcher
+        [str(HOUSE / "amends"), "serve", "--port", "0", "--no-demo"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"AMENDS_BROADCAST_URL": broadcast_url},
+    )
+    try:
+        assert server.stdout is not None, "it is piped"
+        greeting = "".join(takewhile(lambda line: "Stop with" not in line, server.stdout))
+        url = re.search(r"Amends is at (\S+)", greeting)
+        if url is None or "seller (" not in greeting:
+            sys.exit("There is no demo here: run ./amends demo --scale 50 first.")
+        wait_for(f"{url[1]}/readyz")
+        os.sched_setaffinity(server.pid, processors)
+        yield Served(url[1], server.pid)
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def wait_for(url: str) -> None:
