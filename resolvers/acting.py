@@ -110,14 +110,13 @@ class _Asked:
     doing: Doing
     answered: "asyncio.Future[Answer | None]" = field(init=False)
     """The answer; None for whoever is to go alone."""
+    claim: Claim | None = field(init=False, default=None)
+    """The key that makes the call happen once, if it has one."""
 
-    @property
-    def claim(self) -> Claim | None:
-        """The key that makes the call happen once, if it has one."""
+    def __post_init__(self) -> None:
         call = self.call
-        if call.key is None:
-            return None
-        return Claim(actor_of(self.viewer), call.key, call.mutation, call.input_hash)
+        if call.key is not None:
+            self.claim = Claim(actor_of(self.viewer), call.key, call.mutation, call.input_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ class Together:
         return await asyncio.shield(asked.answered)
 
     def _start(self) -> None:
-        if self._waiting and len(self._running) < AT_ONCE:
+        while self._waiting and len(self._running) < AT_ONCE:
             going = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
             task = asyncio.ensure_future(_go(going))

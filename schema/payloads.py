@@ -120,12 +120,20 @@ class UploadPlace:
     content_type: str
 
 
-@strawberry.type(description="A header to send along.")
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """A header."""
+
+    name: str
+    value: str
+
+
+@over(HeaderRow, "A header to send along.")
 class Header:
     """One name, one value."""
 
-    name: str = strawberry.field(description="The header's name.")
-    value: str = strawberry.field(description="The header's value.")
+    name: str = column("The header's name.")
+    value: str = column("The header's value.")
 
 
 @over(UploadPlace, "Where to send the bytes of an attachment.")
@@ -139,7 +147,7 @@ class Upload:
     url: URL = column("The address to send the bytes to.")
     method: str = computed(lambda _: "PUT", "The HTTP method to send them with.")
     headers: list[Header] = computed(
-        lambda place: [Header(name="content-type", value=place.content_type)], "Headers to send along."
+        lambda place: [HeaderRow("content-type", place.content_type)], "Headers to send along."
     )
     expires_at: datetime = column("Until when the address takes them.")
 

@@ -143,8 +143,11 @@ def empty_database_url(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """Give an engine on the test's own database: its connections are new, what it compiled is not."""
+    """Give an engine on the test's own database: what it compiled is all that is not new."""
+    from storage.reads.reader import reader_of
+
     engine = _engine_on(database_url)
+    reader_of(engine).kept.clear()
     yield engine
     await engine.dispose()
 

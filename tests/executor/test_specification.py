@@ -229,7 +229,7 @@ async def test_siblings_end_when_one_of_them_fails() -> None:
         ("{ __schema { types { name } } }", "introspection"),
         ('{ person { name } __type(name: "Dog") { name } }', "introspection"),
         ("{ person { secret } }", "undescribed_field"),
-        ("mutation { person { name } }", "mutation"),
+        ("mutation { person { name } }", "no_root_type"),
         ("{ ... @defer { person { name } } }", "defer"),
         ("{ person { name ... @defer { slow } } }", "defer"),
         (f"{{ person {{ {'name ' * LONGEST} }} }}", "too_long"),

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from resolvers import requests
-from resolvers.mutate import Write
 from server.errors import describe
-from storage import inbox
+from storage import inbox, save
+from storage.connection import Connection
 from tests.schema.world import World
 
 SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { message { number } } }"
@@ -51,16 +50,16 @@ async def test_a_connection_lost_in_the_midst_is_a_database_that_is_away(
 ) -> None:
     request = await world.open_request(await world.delivered_order())
     said = {"threadId": request["thread"]["id"], "body": "Hello?"}
-    plainly = requests.decide_and_save
+    plainly = save.save_all
 
-    async def lose(write: Write, *args: Any, **kwargs: Any) -> Any:
-        pid = (await write.connection.execute(sa.text("SELECT pg_backend_pid()"))).scalar_one()
+    async def lose(connection: Connection, *args: Any, **kwargs: Any) -> Any:
+        pid = (await connection.execute(sa.text("SELECT pg_backend_pid()"))).scalar_one()
         async with world.engine.connect() as other:
             await other.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-        return await plainly(write, *args, **kwargs)
+        return await plainly(connection, *args, **kwargs)
 
     before = await world.snapshot()
-    monkeypatch.setattr("resolvers.conversation.decide_and_save", lose)
+    monkeypatch.setattr("resolvers.acting.save_all", lose)
     result = await world.execute(SEND, world.buyer, input=said)
     monkeypatch.undo()
 
