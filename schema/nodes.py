@@ -4,7 +4,7 @@ Decides nothing about who may see it: the reads do.
 """
 
 from asyncio import gather
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from domain.values import RequestKey
@@ -66,11 +66,11 @@ async def _found(context: Context, named: ids.GlobalId, kind: str | None, wants:
     return await read(context, reading, key(named.parts), wants)
 
 
-async def read(context: Context, read: Any, key: Any, wants: Wants | None) -> Any:
+def read(context: Context, read: Any, key: Any, wants: Wants | None) -> Awaitable[Any]:
     """Give the row with this key, or what is wanted of it as a record."""
     if wants is None:
-        return await context.read(read, key)
-    return await context.record(read.__self__, key, wants)
+        return context.read(read, key)
+    return context.record(read.__self__, key, wants)
 
 
 async def node(context: Context, _: object, *, id_: str, wants: Mapping[str, Wants] | None = None) -> Any:

@@ -5,6 +5,7 @@ says in its own words. Counts why.
 """
 
 from collections import Counter
+from collections.abc import Awaitable
 from typing import Any
 
 from graphql import DocumentNode
@@ -68,7 +69,7 @@ class Compiled:
     async def run(
         self, prepared: Prepared, context: Context, root: Any, *, looks: bool = False
     ) -> dict[str, Any] | None:
-        """Give what a plan makes; None where the plain executor has to answer. With `looks` it does so first."""
+        """Give what a plan makes; None where the plain executor has to answer. With `looks`, look first."""
         try:
             if looks:
                 await context.look()
@@ -91,6 +92,6 @@ class Ready:
     def __init__(self, compiled: Compiled, prepared: Prepared, *, looks: bool) -> None:
         self._compiled, self._prepared, self._looks = compiled, prepared, looks
 
-    async def data(self, context: Context) -> dict[str, Any] | None:
+    def data(self, context: Context) -> Awaitable[dict[str, Any] | None]:
         """Give its data; None where the plain executor has to answer."""
-        return await self._compiled.run(self._prepared, context, None, looks=self._looks)
+        return self._compiled.run(self._prepared, context, None, looks=self._looks)

@@ -122,12 +122,10 @@ class GraphView:
         return self._remember(head.method, sent, operation, kind), caller
 
     async def _written(self, asked: Asked, viewer: Viewer | None) -> Written:
-        async def run() -> Outcome:
-            return await self._operations.run(asked.operation, viewer)
-
+        operations, operation = self._operations, asked.operation
         if self._answers is None or asked.kind is not OperationType.QUERY:
-            return Written(await run())
-        return await self._answers.written(asked, viewer, run)
+            return Written(await operations.run(operation, viewer))
+        return await self._answers.written(asked, viewer, lambda: operations.run(operation, viewer))
 
     def _remember(self, method: str, sent: bytes, operation: Operation, kind: OperationType) -> Asked:
         """Keep what a query was understood as, to be understood at once when it comes again."""

@@ -123,6 +123,7 @@ export async function inbox(account, { first, after }, wanted) {
   return { nodes: rows.map(inboxNode), pageInfo: { hasNextPage, endCursor } };
 }
 
+// Looked up line by line (OFFSET 0 keeps it so): planned for any seller, a join would read all of a seller's requests.
 const LEDGER_OPTIONS = ["nodes.order", "nodes.request"];
 function ledgerStatement(name, when) {
   const [order, request] = LEDGER_OPTIONS;
@@ -133,9 +134,16 @@ function ledgerStatement(name, when) {
     `FROM (
        SELECT * FROM journal_lines WHERE seller_id = $1 AND entry_number < $3 ORDER BY entry_number DESC LIMIT $2
      ) AS l
-     JOIN journals j ON j.seller_id = $1 AND j.number = l.journal_number
+     JOIN LATERAL (SELECT description FROM journals WHERE seller_id = $1 AND number = l.journal_number OFFSET 0) j
+       ON true
      ${when(order, "LEFT JOIN orders o ON o.seller_id = $1 AND o.id = l.order_id", "")}
-     ${when(request, "LEFT JOIN requests r ON r.seller_id = $1 AND r.number = l.request_number", "")}
+     ${when(
+       request,
+       `LEFT JOIN LATERAL (
+          SELECT number, status FROM requests WHERE seller_id = $1 AND number = l.request_number OFFSET 0
+        ) r ON true`,
+       "",
+     )}
      ORDER BY l.entry_number DESC`,
   );
 }

@@ -4,7 +4,7 @@ Decides how many connections a process reads by, their own ones, and that they k
 reads: each is one statement. Knows no table.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -34,9 +34,9 @@ class Reader:
         self._lines = Lines(engine, READING, _teach)
         self._listeners: list[Listener] = []
 
-    async def fetch(self, statement: Prepared, given: Mapping[str, Any]) -> list[asyncpg.Record]:
+    def fetch(self, statement: Prepared, given: Mapping[str, Any]) -> Awaitable[list[asyncpg.Record]]:
         """Run a statement; give its records."""
-        return await self.run(statement.text, statement.arguments(given))
+        return self.run(statement.text, statement.arguments(given))
 
     async def run(self, text: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
         """Run a statement's words with what they are given in order; give its records."""
