@@ -5,7 +5,7 @@ statement is built once and serves every viewer. What lies outside a sight does 
 fields and no actions.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,8 +16,7 @@ from storage.tables import requests, threads
 NOBODY = 0  # no account has this id
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What a viewer sees: everything traded, conversations, and the accounts the viewer stands for."""
 
     everything: bool = False  # every order, request, refund, claim and ledger
