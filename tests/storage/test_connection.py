@@ -126,6 +126,7 @@ def test_what_is_the_same_in_every_run_is_written_out_and_what_is_given_is_not()
     statement = sa.select(threads.c.id).where(
         threads.c.kind == ThreadKind.DIRECT,
         threads.c.subject == "somebody's %s",
+        threads.c.subject != "worth $1",  # which would look like a parameter
         threads.c.last_message_number > 7,
         threads.c.kind != sa.bindparam("given", type_=threads.c.kind.type),
     )
@@ -133,6 +134,7 @@ def test_what_is_the_same_in_every_run_is_written_out_and_what_is_given_is_not()
     assert "'DIRECT'" in text
     assert "'somebody''s %s'" in text
     assert "> 7" in text
+    assert "worth" not in text
     assert text.count("$") == 2
 
 
