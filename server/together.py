@@ -5,13 +5,17 @@ was. Knows no transport.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from domain.viewer import Viewer
 from server.payloads import reach_of
 
 F = TypeVar("F")
 F_co = TypeVar("F_co", covariant=True)
+
+
+TOLD: Final = "told"
+"""Where those who take the same keep what is left of it without what nobody is told of."""
 
 
 class Teller(Protocol[F_co]):
@@ -57,5 +61,7 @@ class Together(Generic[F]):
         """Hand it over, if these are still the eyes that it was made for: others may see more."""
         if self._viewer_now() is not self._viewer:
             return False
-        told = [each for each in made if each is not None]
+        told = kept.get(TOLD)
+        if told is None:
+            told = kept[TOLD] = [each for each in made if each is not None]
         return not told or self._hand_over(told, kept)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -68,19 +68,32 @@ class Happened:
     account_id: int | None = None
     notification_number: int | None = None
 
+
+class Event(NamedTuple):
+    """Something that a stream tells of, at its place: what `Happened` names, as it was appended."""
+
+    stream: str
+    type: FeedType
+    kind: EventKind
+    at: datetime
+    owner_id: int | None
+    request_number: int | None
+    timeline_number: int | None
+    thread_id: int | None
+    message_number: int | None
+    entry_number: int | None
+    hold_number: int | None
+    note_number: int | None
+    account_id: int | None
+    notification_number: int | None
+    sequence: int
+
     @property
     def request_key(self) -> RequestKey | None:
         """The request it is about, if about one."""
         if self.owner_id is None or self.request_number is None:
             return None
         return RequestKey(self.owner_id, self.request_number)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event(Happened):
-    """The same with its place in the stream."""
-
-    sequence: int
 
 
 class _PgSnapshot(sa.types.UserDefinedType[str]):
@@ -93,7 +106,7 @@ class _PgSnapshot(sa.types.UserDefinedType[str]):
         return "pg_snapshot"
 
 
-NAMES = tuple(field.name for field in fields(Event))
+NAMES = Event._fields
 GIVEN = tuple(field.name for field in fields(Happened))
 
 
@@ -152,7 +165,7 @@ async def read_after(
     )
     told: dict[str, list[Event]] = {name: [] for name in places}
     for row in rows:
-        event = Event(**dict(zip(NAMES, row, strict=True)))
+        event = Event._make(row)
         told[event.stream].append(event)
     return told
 
