@@ -61,6 +61,7 @@ class GlobalId:
         return encode(self.kind, *self.parts)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def encode(kind: str, *parts: int) -> str:
     """Give the id of the row of this type with this key."""
     text = ":".join((kind, *map(str, parts)))
