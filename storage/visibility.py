@@ -87,15 +87,17 @@ def sees_sale(table: sa.FromClause) -> sa.ColumnElement[bool]:
 
 def sees_part(part: sa.FromClause) -> sa.ColumnElement[bool]:
     """What hangs on a request: whoever sees the request."""
-    return sa.or_(
-        EVERYTHING,
-        part.c.seller_id == SELLER,
-        sa.exists().where(
-            requests.c.seller_id == part.c.seller_id,
-            requests.c.number == part.c.request_number,
-            requests.c.buyer_id == MEMBER,
-        ),
+    return sa.or_(EVERYTHING, is_of_sale(part))
+
+
+def is_of_sale(part: sa.FromClause) -> sa.ColumnElement[bool]:
+    """What hangs on a request: both sides of the sale. A seller's own is seen without a look at it."""
+    bought = sa.exists().where(
+        requests.c.seller_id == part.c.seller_id,
+        requests.c.number == part.c.request_number,
+        requests.c.buyer_id == MEMBER,
     )
+    return sa.or_(part.c.seller_id == SELLER, bought.correlate(part))
 
 
 def sees_sellers_side(table: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -9,7 +9,7 @@ from domain.words import Handler, MessageKind, Party, ThreadKind
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import MESSAGE, ONE, OWNED, Reading, columns_of
 from storage.tables import attachments, inbox_entries, messages, requests, threads
-from storage.visibility import MEMBER, SELLER, sees_thread, sees_words
+from storage.visibility import MEMBER, NOBODY, SELLER, sees_thread, sees_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ _entry = inbox_entries.alias("entry")
 _own_entry = sa.and_(
     _entry.c.owner_id == threads.c.owner_id,
     _entry.c.thread_id == threads.c.id,
-    sa.or_(_entry.c.account_id == MEMBER, sa.and_(MEMBER == 0, _entry.c.account_id == SELLER)),
+    _entry.c.account_id == sa.case((MEMBER == NOBODY, SELLER), else_=MEMBER),
 )
 _about = sa.and_(requests.c.seller_id == threads.c.owner_id, requests.c.number == threads.c.request_number)
 _seen = threads.outerjoin(_entry, _own_entry).outerjoin(requests, _about)

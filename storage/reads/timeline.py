@@ -17,7 +17,7 @@ from domain.words import (
 from storage.reads.pages import Listing, Order
 from storage.reads.sets import NUMBERED, PART, Reading, columns_of
 from storage.tables import requests, timeline
-from storage.visibility import CONVERSATIONS, MEMBER, SELLER, sees_money, sees_sale, sees_sellers_side
+from storage.visibility import CONVERSATIONS, is_of_sale, sees_money, sees_part, sees_sellers_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ def _unless(kind: TimelineKind, seen: sa.ColumnElement[bool]) -> sa.ColumnElemen
 _this_request = sa.and_(
     requests.c.seller_id == timeline.c.seller_id, requests.c.number == timeline.c.request_number
 )
-_a_party_or_support = sa.or_(CONVERSATIONS, requests.c.seller_id == SELLER, requests.c.buyer_id == MEMBER)
+_a_party_or_support = sa.or_(CONVERSATIONS, is_of_sale(timeline))
 
 _entry = columns_of(TimelineRow, timeline, requests)
-_source = timeline.join(requests, _this_request)
+_source = timeline.outerjoin(requests, _this_request)  # it is there; who wants nothing of it does not look
 _seen = (
-    sees_sale(requests),
+    sees_part(timeline),
     _unless(TimelineKind.MESSAGE_POSTED, _a_party_or_support),
     _unless(TimelineKind.CLAIM_CHANGE, sees_sellers_side(timeline)),
     _unless(TimelineKind.LEDGER_POSTING, sees_money(timeline)),
