@@ -136,7 +136,7 @@ class Operations:
             ready = self.compiled.ready(document, operation)
             data = None if ready is None else await ready.data(self.context_for(viewer))
             if data is not None:
-                operation.ready.append(ready)
+                operation.ready[:] = [ready]  # others may have been about the same
                 return Outcome({"data": data}, ran=True, failed=False)
         result = await self._execute(document, operation, viewer)
         return _outcome_of(result.data, result.errors or [])

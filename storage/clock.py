@@ -36,9 +36,14 @@ present_microseconds: sa.ColumnElement[int] = sa.select(
 _now = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)), _offset)
 
 
-def instant(microseconds: int) -> datetime:
-    """The instant that is so long after 1970 began, in UTC."""
-    return _EPOCH + microseconds * _MICROSECOND
+def instant(after: int) -> datetime:
+    """The instant that is so many microseconds after 1970 began, in UTC."""
+    return _EPOCH + after * _MICROSECOND
+
+
+def microseconds(at: datetime) -> int:
+    """How long after 1970 began an instant is."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 async def now(connection: Connection) -> datetime:

@@ -31,9 +31,8 @@ async def claim(
 
     Raises IdempotencyKeyReused for another mutation or input, IdempotencyInProgress if the wait is too long.
     """
-    row = {"actor": actor, "key": key, "mutation": mutation, "input_hash": input_hash}
     try:
-        claimed = (await connection.execute(_claim, row)).one_or_none()
+        claimed = await claim_all(connection, [Claim(actor, key, mutation, input_hash)])
     except DBAPIError as error:
         if _waited_too_long(error):
             raise IdempotencyInProgress from error
@@ -73,7 +72,7 @@ async def store_all(connection: Connection, receipts: Mapping[tuple[str, str], R
 
 async def store(connection: Connection, actor: str, key: str, receipt: Receipt) -> None:
     """Keep the receipt of the call that claimed the key."""
-    await connection.execute(_store, {"of_actor": actor, "of_key": key, "receipt": dict(receipt)})
+    await store_all(connection, {(actor, key): receipt})
 
 
 async def forget(connection: Connection, before: datetime) -> int:
@@ -86,19 +85,12 @@ def _waited_too_long(error: DBAPIError) -> bool:
     return sqlstate == LOCK_NOT_AVAILABLE
 
 
-_claim = (
-    insert(idempotency_keys)
-    .values(created_at=sa.func.clock_timestamp())
-    .on_conflict_do_nothing()
-    .returning(idempotency_keys.c.key)
-)
 _named = (idempotency_keys.c.actor == sa.bindparam("of_actor")) & (
     idempotency_keys.c.key == sa.bindparam("of_key")
 )
 _first = sa.select(
     idempotency_keys.c.mutation, idempotency_keys.c.input_hash, idempotency_keys.c.receipt
 ).where(_named)
-_store = sa.update(idempotency_keys).where(_named)
 _claims = sa.table("claims", *columns_of(idempotency_keys, "actor", "key", "mutation", "input_hash"))
 _given = given_rows(_claims).c
 _claim_all = (

@@ -26,7 +26,7 @@ class _WithWords(PGCompiler_asyncpg):
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> Any:
         value = bindparam.value
-        if bindparam.unique and isinstance(value, str | int) and "$" not in str(value):  # as in a parameter
+        if bindparam.unique and isinstance(value, str | int) and not UNWRITABLE.intersection(str(value)):
             options["literal_binds"] = True
         return super().visit_bindparam(bindparam, *args, **options)  # type: ignore[no-untyped-call]
 
@@ -41,6 +41,9 @@ _WRITING: Final[Dialect] = _Writing()  # type: ignore[no-untyped-call]
 MOST_TOGETHER: Final = 500
 
 Values = tuple[Any, ...]
+
+UNWRITABLE: Final = frozenset("$\\")
+"""Of what would look like a parameter, or be escaped: texts with these are sent apart."""
 
 _PARAMETER: Final = re.compile(r"\$(\d+)")
 

@@ -1,16 +1,12 @@
 // Mercurius as its documentation teaches: its compiler, resolvers that read their own rows, and a loader for every
 // edge, which is given all objects of a level at once and reads what belongs to them with one statement.
-import "./production.mjs";
-import Fastify from "fastify";
-import mercurius from "mercurius";
+import { serve } from "./on-mercurius.mjs";
 import {
   actionsOf, authorKey, buyerKey, entriesOf, inbox, lastMessageKey, ledger, messages, messagesOf, orderKey, orders,
   refundsOf, requestKey, requests, size, threadKey, threads, timelineOf, users,
 } from "./batched.mjs";
-import { connect } from "./database.mjs";
 import { typeDefs } from "./graph.mjs";
 import { keyOf, parts } from "./ids.mjs";
-import { viewerOf } from "./viewer.mjs";
 
 async function oneRequest(key, account) {
   const [found] = await requests([key], account);
@@ -61,15 +57,4 @@ const loaders = {
   },
 };
 
-const server = Fastify({ logger: false });
-server.register(mercurius, {
-  schema: typeDefs,
-  resolvers,
-  loaders,
-  context: async ({ headers }) => ({ account: await viewerOf(headers.authorization) }),
-  jit: 1,
-  compilerOptions: { disableLeafSerialization: true, disablingCapturingStackErrors: true },
-});
-await connect();
-await server.listen({ port: Number(process.env.PORT), host: "127.0.0.1" });
-console.log("ready");
+await serve({ schema: typeDefs, resolvers, loaders });

@@ -1,18 +1,13 @@
 // GraphQL Yoga with graphql-jit as its documentation teaches: resolvers that read their own rows, and for every
 // edge a DataLoader, new for each request, which reads with one statement what the objects of a level ask it for.
-import "./production.mjs";
-import { createServer } from "node:http";
-import { useGraphQlJit } from "@envelop/graphql-jit";
+import { serve } from "./on-yoga.mjs";
 import DataLoader from "dataloader";
-import { createSchema, createYoga } from "graphql-yoga";
 import {
   actionsOf, authorKey, buyerKey, entriesOf, inbox, lastMessageKey, ledger, messages, messagesOf, orderKey, orders,
   refundsOf, requestKey, requests, size, threadKey, threads, timelineOf, users,
 } from "./batched.mjs";
-import { connect } from "./database.mjs";
 import { typeDefs } from "./graph.mjs";
 import { keyOf, parts } from "./ids.mjs";
-import { viewerOf } from "./viewer.mjs";
 
 const cacheKeyFn = (key) => key.join(":");
 
@@ -72,22 +67,4 @@ const resolvers = {
   TimelineItem: { __resolveType: ({ __typename }) => __typename },
 };
 
-async function context({ req }) {
-  const account = await viewerOf(req.headers.authorization);
-  return { account, loaders: loadersOf(account) };
-}
-
-const yoga = createYoga({
-  schema: createSchema({ typeDefs, resolvers }),
-  context,
-  plugins: [useGraphQlJit({ disableLeafSerialization: true, disablingCapturingStackErrors: true })],
-  logging: false,
-  graphiql: false,
-  landingPage: false,
-  maskedErrors: false,
-  multipart: false,
-  cors: false,
-  maxRequestBodySize: false, // counting a body's bytes costs as much as all the rest of a small request
-});
-await connect();
-createServer(yoga).listen(Number(process.env.PORT), "127.0.0.1", () => console.log("ready"));
+await serve({ typeDefs, resolvers }, (account) => ({ loaders: loadersOf(account) }));

@@ -9,13 +9,14 @@ import base64
 import binascii
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar, overload
 
 import sqlalchemy as sa
 from asyncpg import Record
 
 from executor.wants import Wants
+from storage import clock
 from storage.clock import present_microseconds
 from storage.connection import Connection
 from storage.prepared import Prepared
@@ -25,8 +26,6 @@ from storage.reads.source import NOW, POSITION, Joined, Source, labels
 from storage.visibility import Sight
 
 R = TypeVar("R")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
 ALONE: sa.ColumnElement[int] = sa.literal_column("1::integer", sa.Integer)
 """The position of the one parent; a bare number to sort by would be a column's place."""
@@ -115,12 +114,12 @@ class Order:
 
 
 def _number(value: Any) -> int:
-    return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else int(value)
+    return clock.microseconds(value) if isinstance(value, datetime) else int(value)
 
 
 def _value(number: int, kind: sa.types.TypeEngine[Any]) -> Any:
     if isinstance(kind, sa.DateTime):
-        return EPOCH + number * MICROSECOND
+        return clock.instant(number)
     limit = LARGEST if isinstance(kind, sa.BigInteger) else 2**31 - 1
     if not -limit <= number <= limit:
         raise OverflowError(number)

@@ -75,7 +75,6 @@ class Both:
     compiled: Compiled = field(default_factory=lambda: Compiled(plans()))
 
     def __post_init__(self) -> None:
-        reader_of(self.world.engine).kept.clear()
         self._by_plan, self._plain = (
             Operations(graph, self._context, introspection=False, compiled=compiled)
             for compiled in (self.compiled, None)
