@@ -22,6 +22,9 @@ WHOLE_TEXT: Final = 0x81
 """A frame's first byte: text, and all of it."""
 LARGEST_FRAME_BYTES: Final = 4_000_000
 UNREACHABLE_MILLISECONDS: Final = 30_000
+KEPT_SECONDS: Final = 75
+"""How long a connection on which nothing is asked stays open: longer than clients and proxies keep theirs,
+often 5 or 60 s. To close while the other end begins to ask breaks a request: nobody knows what came of it."""
 
 
 def abort(scope: Scope) -> None:
@@ -138,6 +141,7 @@ def _is_utf8(data: bytes) -> bool:
 UVICORN: Final[Mapping[str, Any]] = {
     "http": HttpProtocol,
     "ws": SocketProtocol,
+    "timeout_keep_alive": KEPT_SECONDS,
     "proxy_headers": False,  # the application looks at them itself, where there are any
     "ws_max_size": LARGEST_FRAME_BYTES,
     "ws_per_message_deflate": False,  # it costs more memory a socket than it saves on the way

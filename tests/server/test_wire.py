@@ -1,9 +1,17 @@
-"""Below the application: a response's head goes out with its body, and never later than it would alone."""
+"""Below the application: a response's head goes out with its body, and never later than it would alone.
+
+A connection that was asked on stays open for longer than who asks keeps it.
+"""
 
 import asyncio
 from typing import cast
 
-from server.wire import Joined
+import httpx
+import uvicorn
+from starlette.responses import Response
+
+from server.wire import UVICORN, HttpProtocol, Joined
+from tests.server.stage import eventually
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
 
@@ -63,3 +71,23 @@ async def test_a_connection_closes_after_the_head_that_was_written() -> None:
     await asyncio.sleep(0)
     assert wire.told == [HEAD, "closed"]
     assert transport.is_closing()
+
+
+async def test_a_connection_stays_open_for_longer_than_clients_and_proxies_keep_it() -> None:
+    config = uvicorn.Config(Response(), port=0, log_config=None, lifespan="off", **UVICORN)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve())
+    try:
+        await eventually(lambda: server.started)
+        host, port = server.servers[0].sockets[0].getsockname()
+        async with httpx.AsyncClient() as client:
+            await client.get(f"http://{host}:{port}/")
+            [connection] = server.server_state.connections
+            assert isinstance(connection, HttpProtocol)
+            await eventually(lambda: connection.timeout_keep_alive_task is not None)
+            closing = connection.timeout_keep_alive_task
+            assert closing is not None
+            assert closing.when() - asyncio.get_running_loop().time() > 60
+    finally:
+        server.should_exit = True
+        await task
