@@ -15,14 +15,14 @@ CHANGES: Final = ("send-message", "refund-in-full")
 EVERYTHING: Final = (*PAGES, *CHANGES)
 
 
-def has_own_documents(server: str) -> bool:
+def has_own_words(server: str, name: str) -> bool:
     """Whether a server's schema is another, so that it is asked for the same in other words."""
-    return (HERE / "peers" / server).is_dir()
+    return (HERE / "peers" / server / f"{name}.graphql").is_file()
 
 
 def document(name: str, server: str = "amends") -> str:
     """The text of a document, in the words of a server's schema."""
-    folder = HERE / "peers" / server if has_own_documents(server) else HERE / "documents"
+    folder = HERE / "peers" / server if has_own_words(server, name) else HERE / "documents"
     return (folder / f"{name}.graphql").read_text("utf-8")
 
 

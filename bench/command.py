@@ -93,7 +93,7 @@ def parser(command: str) -> argparse.ArgumentParser:
         "--growing",
         nargs="+",
         metavar="SERVER",
-        choices=[name for name in SERVERS if name != KEPT and not asking.has_own_documents(name)],
+        choices=[name for name in SERVERS if name != KEPT and not asking.has_own_words(name, "inbox")],
         default=["amends", "mercurius", "raw"],
         help="of whom that is measured (amends mercurius raw)",
     )

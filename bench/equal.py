@@ -33,7 +33,7 @@ async def answer(port: int, server: Server, token: str, asked: dict[str, Any], w
 
 def shaped(server: Server, what: str, data: Any) -> Any:
     """What a server with a schema of its own said, in Amends' words."""
-    if not asking.has_own_documents(server.name):
+    if not asking.has_own_words(server.name, what):
         return data
     command = ["node", str(SHAPE), what]
     done = subprocess.run(  # noqa: S603 the peer's own mapping

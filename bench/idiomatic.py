@@ -24,6 +24,7 @@ from strawberry import ID
 from strawberry.asgi import GraphQL
 from strawberry.schema.config import StrawberryConfig
 
+from bench.idiomatic_changes import Mutation
 from bench.idiomatic_loaders import Loaders
 from bench.idiomatic_types import (
     OTHERS,
@@ -158,6 +159,7 @@ INSTANT = strawberry.scalar(
 )
 schema = strawberry.Schema(
     Query,
+    Mutation,
     types=[SupportRequest, StatusChange, DeadlineMissed, *OTHERS.values()],
     config=StrawberryConfig(scalar_map={datetime: INSTANT}),
 )

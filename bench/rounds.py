@@ -119,7 +119,7 @@ class Bench:
     def body(self, server: Server, what: str) -> dict[str, Any]:
         """A page as it is asked for."""
         seller, query = self._place.seller, asking.document(what, server.name)
-        if asking.has_own_documents(server.name):
+        if asking.has_own_words(server.name, what):
             return asking.body(query, seller.as_variables())
         variables = {"thread": {"number": seller.number}, "node": {"id": seller.id}}.get(what, {})
         return asking.body(query, variables)

@@ -77,10 +77,10 @@ SERVERS: Final[Mapping[str, Server]] = {
         _node("yoga", "Yoga with graphql-jit"),
         _node("mercurius", "Mercurius with JIT"),
         _node("apollo", "Apollo Server 5"),
-        _node("postgraphile", "PostGraphile 5", PAGES),
+        _node("postgraphile", "PostGraphile 5"),
         _node("mercurius-loaders", "Mercurius with JIT and its loaders", PAGES),
         _node("yoga-dataloader", "Yoga with graphql-jit and DataLoader", PAGES),
-        _python("idiomatic", "Strawberry as its docs teach", PAGES),
+        _python("idiomatic", "Strawberry as its docs teach"),
         _python("raw", "Raw Starlette + asyncpg + orjson"),
     )
 }

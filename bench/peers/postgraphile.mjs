@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { TYPES } from "postgraphile/@dataplan/pg";
-import { access, connection, context, lambda } from "postgraphile/grafast";
+import { access, connection, context, lambda, sideEffect } from "postgraphile/grafast";
 import { grafserv } from "postgraphile/grafserv/node";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { sql } from "postgraphile/pg-sql2";
@@ -16,8 +16,10 @@ import { extendSchema, gql } from "postgraphile/utils";
 import { connect, pool } from "./database.mjs";
 import { keyOf, parts } from "./ids.mjs";
 import { viewerOf } from "./viewer.mjs";
+import { refundInFull, sendMessage } from "./writes.mjs";
 
 const NO_KEY = [0, 0];
+const REFUSED = { code: "NOT_FOUND", message: "There is no such thing for you, or it is over." };
 
 const entrances = extendSchema(({ pgResources: { entry, place, request } }) => {
   const viewer = () => context().get("account");
@@ -60,9 +62,48 @@ const entrances = extendSchema(({ pgResources: { entry, place, request } }) => {
   };
 });
 
+// The changes are no matter of rows: what makes them is told by hand, and so is what comes of it.
+const changes = extendSchema(() => {
+  const done = (name, change) => (_, { $input }) =>
+    sideEffect([context().get("account"), $input], async ([account, input]) => {
+      const made = await change(account, input);
+      return { [name]: made, userErrors: made === null ? [REFUSED] : [] };
+    });
+  return {
+    typeDefs: gql`
+      type UserError { code: String!, message: String! }
+      type Author { displayName: String! }
+      type Message { number: Int!, body: String!, createdAt: String!, author: Author }
+      type MessagePayload { message: Message, userErrors: [UserError!]! }
+      type Money { amount: String!, currencyCode: String! }
+      type Refund { amount: Money!, status: String! }
+      type SupportRequest {
+        number: String!
+        status: String!
+        outcome: String
+        version: Int!
+        closedAt: String
+        refunds: [Refund!]!
+      }
+      type RequestPayload { request: SupportRequest, userErrors: [UserError!]! }
+      input SendMessageInput { threadId: ID!, body: String! }
+      input RefundInput { requestId: ID! }
+      extend type Mutation {
+        sendMessage(input: SendMessageInput!): MessagePayload!
+        refundInFull(input: RefundInput!): RequestPayload!
+      }
+    `,
+    objects: {
+      Mutation: {
+        plans: { sendMessage: done("message", sendMessage), refundInFull: done("request", refundInFull) },
+      },
+    },
+  };
+});
+
 const preset = {
   extends: [PostGraphileAmberPreset],
-  plugins: [entrances],
+  plugins: [entrances, changes],
   disablePlugins: ["NodePlugin"],
   schema: {
     defaultBehavior: "-query:resource:list -query:resource:connection -query:resource:single -manyRelation:resource:list -manyRelation:resource:connection -insert -update -delete",
