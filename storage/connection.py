@@ -173,7 +173,7 @@ class ByColumn(Mapping[Any, Any]):
         return self._values[self._places[column]]
 
     def __iter__(self) -> Iterator[str]:
-        return (column.keyname for column in self._statement.columns)
+        return iter(self._statement.columns)
 
     def __len__(self) -> int:
         return len(self._values)
