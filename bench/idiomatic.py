@@ -1,4 +1,4 @@
-"""The pages in Strawberry as its documentation teaches it: async resolvers, data loaders, its own ASGI view.
+"""Pages and changes in Strawberry as its documentation teaches: async resolvers, data loaders, its ASGI view.
 
 Decides where reading starts. It is the server that one would write without anything of Amends' executor:
 nothing in it is slow on purpose, and asyncpg reads for it, which is quicker than sessions.

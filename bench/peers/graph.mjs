@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { inbox, ledgerEntries, messages, request, timeline } from "./data.mjs";
 import { keyOf, parts } from "./ids.mjs";
 import { longest, selected } from "./selected.mjs";
-import { refundInFull, sendMessage } from "./writes.mjs";
+import { payload, refundInFull, sendMessage } from "./writes.mjs";
 
 export const typeDefs = readFileSync(new URL("schema.graphql", import.meta.url), "utf8");
 
@@ -16,11 +16,6 @@ function oneRequest(account, [seller, number], info) {
   const fields = selected(info);
   const most = longest(fields, "thread.messages", info);
   return request(account, seller, number, fields, most, longest(fields, "timeline", info));
-}
-
-function payload(name, done) {
-  const refused = { code: "NOT_FOUND", message: "There is no such thing for you, or it is over." };
-  return { [name]: done, userErrors: done === null ? [refused] : [] };
 }
 
 export const resolvers = {

@@ -16,10 +16,9 @@ import { extendSchema, gql } from "postgraphile/utils";
 import { connect, pool } from "./database.mjs";
 import { keyOf, parts } from "./ids.mjs";
 import { viewerOf } from "./viewer.mjs";
-import { refundInFull, sendMessage } from "./writes.mjs";
+import { payload, refundInFull, sendMessage } from "./writes.mjs";
 
 const NO_KEY = [0, 0];
-const REFUSED = { code: "NOT_FOUND", message: "There is no such thing for you, or it is over." };
 
 const entrances = extendSchema(({ pgResources: { entry, place, request } }) => {
   const viewer = () => context().get("account");
@@ -65,10 +64,8 @@ const entrances = extendSchema(({ pgResources: { entry, place, request } }) => {
 // The changes are no matter of rows: what makes them is told by hand, and so is what comes of it.
 const changes = extendSchema(() => {
   const done = (name, change) => (_, { $input }) =>
-    sideEffect([context().get("account"), $input], async ([account, input]) => {
-      const made = await change(account, input);
-      return { [name]: made, userErrors: made === null ? [REFUSED] : [] };
-    });
+    sideEffect([context().get("account"), $input], async ([account, input]) =>
+      payload(name, await change(account, input)));
   return {
     typeDefs: gql`
       type UserError { code: String!, message: String! }

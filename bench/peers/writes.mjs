@@ -11,6 +11,12 @@ const SEND = kept("send");
 const WHAT_TO_REFUND = kept("what_to_refund");
 const REFUND = kept("refund");
 
+/** What a change answers: what came of it, by this name, or that there is nothing to change. */
+export function payload(name, done) {
+  const refused = { code: "NOT_FOUND", message: "There is no such thing for you, or it is over." };
+  return { [name]: done, userErrors: done === null ? [refused] : [] };
+}
+
 /** A word in a conversation of the seller's own; null if there is none for this viewer. */
 export function sendMessage(account, { threadId, body }) {
   const [owner, thread] = parts(threadId, "Thread") ?? [0, 0];
