@@ -29,18 +29,13 @@ from domain.values import (
 from domain.words import DeadlineKind, EnrollmentStatus
 from storage.rows import Row, address_of, charges_of, is_part_of_named, money_of, order_of
 from storage.tables import (
-    claims,
     deadlines,
     escalations,
-    holds,
     offers,
     parcels,
-    refunds,
     replacements,
     requests,
     response_clocks,
-    returns,
-    sellers,
 )
 
 latest_clock = (
@@ -79,147 +74,165 @@ replacement_parcel = parcels.alias("replacement_parcel")
 def request_of(key: RequestKey, row: Row, parts: Mapping[str, list[Row]]) -> Request:
     """The request in a row of all its single parts, with the rows of its numbered ones by their names."""
     started: dict[DeadlineKind, Any] = dict(
-        zip(row[running.c.kinds] or (), row[running.c.dues] or (), strict=True)
+        zip(row["running_kinds"] or (), row["running_dues"] or (), strict=True)
     )
     return Request(
         key=key,
         order=order_of(row, row["promised_to_others"]),
-        kind=row[requests.c.kind],
-        reason=row[requests.c.reason],
-        description=row[requests.c.description],
-        policy_version=row[requests.c.policy_version],
-        version=row[requests.c.version],
-        status=row[requests.c.status],
-        handled_by=row[requests.c.handled_by],
-        routing_cause=row[requests.c.routing_cause],
-        opened_at=row[requests.c.opened_at],
-        updated_at=row[requests.c.updated_at],
-        seller_enrolled=row[sellers.c.enrollment_status] is EnrollmentStatus.ENROLLED,
-        return_address=address_of(row[sellers.c.return_address]),
-        outcome=row[requests.c.outcome],
-        funded_by=row[requests.c.funded_by],
-        closed_at=row[requests.c.closed_at],
-        locked_at=row[requests.c.locked_at],
-        due_at=row[requests.c.due_at],
+        kind=row["requests_kind"],
+        reason=row["requests_reason"],
+        description=row["requests_description"],
+        policy_version=row["requests_policy_version"],
+        version=row["requests_version"],
+        status=row["requests_status"],
+        handled_by=row["requests_handled_by"],
+        routing_cause=row["requests_routing_cause"],
+        opened_at=row["requests_opened_at"],
+        updated_at=row["requests_updated_at"],
+        seller_enrolled=row["sellers_enrollment_status"] is EnrollmentStatus.ENROLLED,
+        return_address=address_of(row["sellers_return_address"]),
+        outcome=row["requests_outcome"],
+        funded_by=row["requests_funded_by"],
+        closed_at=row["requests_closed_at"],
+        locked_at=row["requests_locked_at"],
+        due_at=row["requests_due_at"],
         deadlines=started,
-        escalation_opened_as=row[requests.c.escalation_opened_as],
-        overdue=row[requests.c.overdue],
-        clock=_clock_of(row) if row[latest_clock.c.number] is not None else None,
+        escalation_opened_as=row["requests_escalation_opened_as"],
+        overdue=row["requests_overdue"],
+        clock=_clock_of(row) if row["latest_clock_number"] is not None else None,
         offers=tuple(map(_offer, parts["offers"])),
-        returned=_return(row) if row[returns.c.status] is not None else None,
+        returned=_return(row) if row["returns_status"] is not None else None,
         replacements=tuple(map(_replacement, parts["replacements"])),
-        hold=_hold(row) if row[holds.c.number] is not None else None,
+        hold=_hold(row) if row["holds_number"] is not None else None,
         holds_made=row["holds_made"] or 0,
-        refund=_refund(row) if row[refunds.c.status] is not None else None,
-        claim=_claim(row) if row[claims.c.status] is not None else None,
+        refund=_refund(row) if row["refunds_status"] is not None else None,
+        claim=_claim(row) if row["claims_status"] is not None else None,
         escalations=tuple(map(_escalation, parts["escalations"])),
-        survey=_survey(row) if row[requests.c.survey_at] is not None else None,
+        survey=_survey(row) if row["requests_survey_at"] is not None else None,
     )
 
 
 def _clock_of(row: Row) -> ResponseClock:
-    at = latest_clock.c
     return ResponseClock(
-        row[at.number], row[at.started_at], row[at.due_at], row[at.responded_at], row[at.missed]
+        row["latest_clock_number"],
+        row["latest_clock_started_at"],
+        row["latest_clock_due_at"],
+        row["latest_clock_responded_at"],
+        row["latest_clock_missed"],
     )
 
 
 def _offer(row: Row) -> Offer:
-    at = its_offers.c
-    amount = Money(row[at.amount_minor], row[at.currency])
+    amount = Money(row["its_offers_amount_minor"], row["its_offers_currency"])
     return Offer(
-        row[at.number],
+        row["its_offers_number"],
         amount,
-        row[at.note],
-        row[at.status],
-        row[at.offered_at],
-        row[at.expires_at],
-        row[at.answered_at],
+        row["its_offers_note"],
+        row["its_offers_status"],
+        row["its_offers_offered_at"],
+        row["its_offers_expires_at"],
+        row["its_offers_answered_at"],
     )
 
 
 def _return(row: Row) -> Return:
-    at = returns.c
     label = dispute = None
-    if row[at.parcel_id] is not None:
-        carrier, number = row[return_parcel.c.carrier], row[return_parcel.c.tracking_number]
-        label = Label(carrier, number, row[at.label_url], Money(row[at.label_cost_minor], row[at.currency]))
-    if row[at.disputed_at] is not None:
-        attachment_ids = tuple(row[at.dispute_attachment_ids])
+    if row["returns_parcel_id"] is not None:
+        carrier, number = row["return_parcel_carrier"], row["return_parcel_tracking_number"]
+        label = Label(
+            carrier,
+            number,
+            row["returns_label_url"],
+            Money(row["returns_label_cost_minor"], row["returns_currency"]),
+        )
+    if row["returns_disputed_at"] is not None:
+        attachment_ids = tuple(row["returns_dispute_attachment_ids"])
         dispute = Dispute(
-            row[at.dispute_condition], row[at.dispute_text], attachment_ids, row[at.disputed_at]
+            row["returns_dispute_condition"],
+            row["returns_dispute_text"],
+            attachment_ids,
+            row["returns_disputed_at"],
         )
     return Return(
-        status=row[at.status],
-        funded_by=row[at.funded_by],
-        approved_at=row[at.approved_at],
-        return_to=address_of(row[at.return_to]),
+        status=row["returns_status"],
+        funded_by=row["returns_funded_by"],
+        approved_at=row["returns_approved_at"],
+        return_to=address_of(row["returns_return_to"]),
         label=label,
-        drop_off_by=row[at.drop_off_by],
-        dropped_off_at=row[at.dropped_off_at],
-        delivered_at=row[at.delivered_at],
-        review_by=row[at.review_by],
-        confirmed_at=row[at.confirmed_at],
-        confirmed_by=row[at.confirmed_by],
+        drop_off_by=row["returns_drop_off_by"],
+        dropped_off_at=row["returns_dropped_off_at"],
+        delivered_at=row["returns_delivered_at"],
+        review_by=row["returns_review_by"],
+        confirmed_at=row["returns_confirmed_at"],
+        confirmed_by=row["returns_confirmed_by"],
         dispute=dispute,
     )
 
 
 def _replacement(row: Row) -> Replacement:
-    at, parcel = its_replacements.c, replacement_parcel.c
     return Replacement(
-        row[at.number],
-        row[parcel.carrier],
-        row[parcel.tracking_number],
-        row[at.ship_by],
-        row[at.submitted_at],
-        row[at.shipped_at],
-        row[at.delivered_at],
+        row["its_replacements_number"],
+        row["replacement_parcel_carrier"],
+        row["replacement_parcel_tracking_number"],
+        row["its_replacements_ship_by"],
+        row["its_replacements_submitted_at"],
+        row["its_replacements_shipped_at"],
+        row["its_replacements_delivered_at"],
     )
 
 
 def _hold(row: Row) -> Hold:
-    at = holds.c
-    return Hold(row[at.number], charges_of(row[at.charges], row[at.currency]), row[at.since])
+    return Hold(
+        row["holds_number"], charges_of(row["holds_charges"], row["holds_currency"]), row["holds_since"]
+    )
 
 
 def _refund(row: Row) -> Refund:
-    at = refunds.c
-    amount = Money(row[at.amount_minor], row[at.currency])
-    return Refund(amount, row[at.funded_by], row[at.status], row[at.created_at], row[at.settled_at])
+    amount = Money(row["refunds_amount_minor"], row["refunds_currency"])
+    return Refund(
+        amount,
+        row["refunds_funded_by"],
+        row["refunds_status"],
+        row["refunds_created_at"],
+        row["refunds_settled_at"],
+    )
 
 
 def _claim(row: Row) -> Claim:
-    at = claims.c
     return Claim(
-        status=row[at.status],
-        carrier=row[at.carrier],
-        coverage=Money(row[at.coverage_minor], row[at.currency]),
-        files_at=row[at.files_at],
-        file_by=row[at.file_by],
-        opted_in_at=row[at.opted_in_at],
-        filed_at=row[at.filed_at],
-        decided_at=row[at.decided_at],
-        paid=money_of(row[at.paid_minor], row[at.currency]),
+        status=row["claims_status"],
+        carrier=row["claims_carrier"],
+        coverage=Money(row["claims_coverage_minor"], row["claims_currency"]),
+        files_at=row["claims_files_at"],
+        file_by=row["claims_file_by"],
+        opted_in_at=row["claims_opted_in_at"],
+        filed_at=row["claims_filed_at"],
+        decided_at=row["claims_decided_at"],
+        paid=money_of(row["claims_paid_minor"], row["claims_currency"]),
     )
 
 
 def _escalation(row: Row) -> Escalation:
-    at = its_escalations.c
     ruling = None
-    if row[at.ruled_at] is not None:
-        amount = money_of(row[at.ruling_amount_minor], row[at.currency])
+    if row["its_escalations_ruled_at"] is not None:
+        amount = money_of(row["its_escalations_ruling_amount_minor"], row["its_escalations_currency"])
         ruling = Ruling(
-            row[at.decision],
-            row[at.ruling_funded_by],
+            row["its_escalations_decision"],
+            row["its_escalations_ruling_funded_by"],
             amount,
-            row[at.ruling_text],
-            row[at.ruled_at],
-            row[at.overturned],
+            row["its_escalations_ruling_text"],
+            row["its_escalations_ruled_at"],
+            row["its_escalations_overturned"],
         )
-    return Escalation(row[at.number], row[at.cause], row[at.by], row[at.text], row[at.at], ruling)
+    return Escalation(
+        row["its_escalations_number"],
+        row["its_escalations_cause"],
+        row["its_escalations_by"],
+        row["its_escalations_text"],
+        row["its_escalations_at"],
+        ruling,
+    )
 
 
 def _survey(row: Row) -> Survey:
-    at = requests.c
-    return Survey(row[at.survey_satisfied], row[at.survey_comment], row[at.survey_at])
+    return Survey(row["requests_survey_satisfied"], row["requests_survey_comment"], row["requests_survey_at"])

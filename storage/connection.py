@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from storage.prepared import DIALECT, Prepared, Values, prepared, row_of, together
+from storage.prepared import DIALECT, Prepared, prepared, row_of, together
 
 BEGIN: Final = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
 """To plan a statement that joins ten tables takes longer than to run it, and its values change nothing."""
@@ -67,7 +67,7 @@ class Result(Rows, Protocol):
         """Give the first value of every row."""
 
     def mappings(self) -> Rows:
-        """Give the rows by their columns, or by the columns' names."""
+        """Give the rows by the names of their columns."""
 
 
 class Connection(Protocol):
@@ -156,27 +156,10 @@ class Outcome(Found):
         return Found([row[0] for row in self.rows])
 
     def mappings(self) -> Found:
-        """Give the rows by their columns, or by the columns' names."""
-        return Found([ByColumn(self._statement, values) for values in self._statement.values(self._records)])
-
-
-class ByColumn(Mapping[Any, Any]):
-    """A row whose values are found by their columns, or by the columns' names."""
-
-    __slots__ = ("_places", "_statement", "_values")
-
-    def __init__(self, statement: Prepared, values: Values) -> None:
-        self._statement, self._values = statement, values
-        self._places = statement.places
-
-    def __getitem__(self, column: object) -> Any:
-        return self._values[self._places[column]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._statement.columns)
-
-    def __len__(self) -> int:
-        return len(self._values)
+        """Give the rows by the names of their columns."""
+        columns = self._statement.columns
+        values = self._statement.values(self._records)
+        return Found([dict(zip(columns, each, strict=True)) for each in values])
 
 
 async def run_together(connection: Connection, changes: Sequence[Change]) -> None:

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -65,6 +66,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
+        json_deserializer=orjson.loads,
         connect_args={"server_settings": SESSION, "prepared_statement_cache_size": STATEMENTS_KEPT} | KEEPING,
     )
     event.listen(engine.sync_engine, "connect", _refuse_old_servers)

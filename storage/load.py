@@ -143,7 +143,7 @@ async def _locked(
 def _as_locked(request: Request, row: Row) -> Locked:
     place = place_of(
         request.key.seller_id,
-        row[requests.c.thread_id],
+        row["requests_thread_id"],
         request.order.buyer_id,
         row["last_message_number"],
         row["timeline_made"] or 0,
@@ -155,13 +155,14 @@ async def _load(
     connection: Connection, statement: sa.Select[Any], keys: Collection[RequestKey]
 ) -> Sequence[tuple[Request, Row]]:
     rows = (await connection.execute(statement, names(list(keys)))).mappings().all()
-    found = {RequestKey(row[requests.c.seller_id], row[requests.c.number]): row for row in rows}
+    found = {RequestKey(row["requests_seller_id"], row["requests_number"]): row for row in rows}
     parts: dict[str, dict[RequestKey, list[Row]]] = {name: defaultdict(list) for name in _PARTS}
-    for name, part in _PARTS.items():
+    for name in _PARTS:
         with_some = [key for key, row in found.items() if row[f"{name}_made"]]
         if with_some:
             for row in (await connection.execute(_OF_PARTS[name], names(with_some))).mappings():
-                parts[name][RequestKey(row[part.c.seller_id], row[part.c.request_number])].append(row)
+                key = RequestKey(row[f"its_{name}_seller_id"], row[f"its_{name}_request_number"])
+                parts[name][key].append(row)
     return [
         (request_of(key, row, {name: parts[name][key] for name in _PARTS}), row) for key, row in found.items()
     ]
@@ -344,7 +345,10 @@ _locked_requests = _requests.add_columns(
 
 _PARTS = {"offers": its_offers, "replacements": its_replacements, "escalations": its_escalations}
 _OF_PARTS: Mapping[str, sa.Select[Any]] = {
-    name: sa.select(part).join_from(named_requests, part, sa.true()).order_by(part.c.number)
+    name: sa.select(part)
+    .join_from(named_requests, part, sa.true())
+    .order_by(part.c.number)
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
     for name, part in _PARTS.items()
 } | {
     "replacements": sa.select(

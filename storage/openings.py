@@ -30,9 +30,9 @@ async def load_openings(
         return {}
     named = {"seller_ids": [seller for seller, _ in keys], "ids": [id_ for _, id_ in keys]}
     rows = (await connection.execute(_openings, named)).mappings().all()
-    suspected = await _suspected(connection, {row[orders.c.buyer_id] for row in rows}, at)
+    suspected = await _suspected(connection, {row["orders_buyer_id"] for row in rows}, at)
     return {
-        (row[orders.c.seller_id], row[orders.c.id]): _opening(row, suspected[row[orders.c.buyer_id]])
+        (row["orders_seller_id"], row["orders_id"]): _opening(row, suspected[row["orders_buyer_id"]])
         for row in rows
     }
 
@@ -71,13 +71,13 @@ def _opening(row: Row, suspected: bool) -> Opening:
     open_number = row["open_number"]
     return Opening(
         order=order_of(row, row["promised"]),
-        seller_enrolled=row[sellers.c.enrollment_status] is EnrollmentStatus.ENROLLED,
+        seller_enrolled=row["sellers_enrollment_status"] is EnrollmentStatus.ENROLLED,
         buyer_suspected=suspected,
-        open_request=None if open_number is None else RequestKey(row[orders.c.seller_id], open_number),
+        open_request=None if open_number is None else RequestKey(row["orders_seller_id"], open_number),
         ruled_reasons=frozenset(row["ruled_reasons"]),
         replacement_delivered_at=row["replacement_delivered_at"],
-        return_address=address_of(row[sellers.c.return_address]),
-        next_number=row[sellers.c.last_request_number] + 1,
+        return_address=address_of(row["sellers_return_address"]),
+        next_number=row["sellers_last_request_number"] + 1,
     )
 
 

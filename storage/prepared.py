@@ -51,11 +51,11 @@ _PARAMETER: Final = re.compile(r"\$(\d+)")
 class Prepared:
     """A statement as PostgreSQL is told it, its parameters in order, and what comes of it.
 
-    `given` names the parameters that tell an INSERT or an UPDATE which columns it is about. Of a statement
-    that does not stay, words alone are kept: what SQLAlchemy makes of one takes half a megabyte.
+    `given` names the parameters that tell an INSERT or an UPDATE which columns it is about. Of the statement,
+    words alone are kept: what SQLAlchemy makes of one takes half a megabyte.
     """
 
-    def __init__(self, statement: Executable, given: Collection[str] = (), *, stays: bool = False) -> None:
+    def __init__(self, statement: Executable, given: Collection[str] = ()) -> None:
         compiled: Any = cast("sa.ClauseElement", statement).compile(
             dialect=_WRITING, column_keys=list(given) or None, compile_kwargs={"render_postcompile": True}
         )
@@ -73,7 +73,6 @@ class Prepared:
         columns: Sequence[Any] = () if self.is_text else compiled._result_columns  # noqa: SLF001 as above
         self.columns: Sequence[str] = [column.keyname for column in columns]
         self._kinds = [column.type for column in columns]
-        self._objects: Sequence[Sequence[Any]] = [column.objects if stays else () for column in columns]
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """Give the values of the parameters, in their order."""
@@ -87,15 +86,6 @@ class Prepared:
     def row(self) -> Callable[[Iterable[Any]], Any]:
         """Makes a row of its values: they are its attributes, too."""
         return row_of(self.columns)
-
-    @cached_property
-    def places(self) -> Mapping[object, int]:
-        """Where a row has each of its columns, by the column and by its name."""
-        places: dict[object, int] = {}
-        for place, (key, objects) in enumerate(zip(self.columns, self._objects, strict=True)):
-            for name in (key, *objects):
-                places.setdefault(name, place)
-        return places
 
     def values(self, records: Sequence[Sequence[Any]]) -> list[Values]:
         """Give the values of records, as the columns' types have them."""
@@ -144,7 +134,7 @@ def prepared(statement: Executable, given: Mapping[str, Any]) -> Prepared:
     keys = tuple(given) if statement.is_dml else ()
     found = known.get(keys)
     if found is None:
-        found = known[keys] = Prepared(statement, keys, stays=True)
+        found = known[keys] = Prepared(statement, keys)
     return found
 
 

@@ -18,7 +18,7 @@ from domain.words import LedgerComponent
 from storage.tables import orders, parcels, shipments
 
 Row = Mapping[Any, Any]
-"""A result's row, read by column: `row[orders.c.id]`."""
+"""A result's row, read by column: `row["orders_id"]`."""
 
 outbound = parcels.alias("outbound")
 
@@ -61,37 +61,37 @@ def with_shipment(rows: sa.FromClause) -> sa.Join:
 
 def order_of(row: Row, claims_minor: int | None) -> Order:
     """The order in a row of ORDER_COLUMNS; `claims_minor` is promised to other claims on its shipment."""
-    currency: Currency = row[orders.c.currency]
+    currency: Currency = row["orders_currency"]
     return Order(
-        id=row[orders.c.id],
-        seller_id=row[orders.c.seller_id],
-        buyer_id=row[orders.c.buyer_id],
-        placed_at=row[orders.c.placed_at],
-        category=row[orders.c.category],
-        consumable=row[orders.c.consumable],
-        price=Money(row[orders.c.price_minor], currency),
-        tax=Money(row[orders.c.tax_minor], currency),
-        shipping=Money(row[orders.c.shipping_minor], currency),
-        commission=Money(row[orders.c.commission_minor], currency),
-        processing_fee=Money(row[orders.c.processing_fee_minor], currency),
-        refunded=Money(row[orders.c.refunded_minor], currency),
-        shipment=_shipment_of(row) if row[shipments.c.id] is not None else None,
-        charged_back_at=row[orders.c.charged_back_at],
+        id=row["orders_id"],
+        seller_id=row["orders_seller_id"],
+        buyer_id=row["orders_buyer_id"],
+        placed_at=row["orders_placed_at"],
+        category=row["orders_category"],
+        consumable=row["orders_consumable"],
+        price=Money(row["orders_price_minor"], currency),
+        tax=Money(row["orders_tax_minor"], currency),
+        shipping=Money(row["orders_shipping_minor"], currency),
+        commission=Money(row["orders_commission_minor"], currency),
+        processing_fee=Money(row["orders_processing_fee_minor"], currency),
+        refunded=Money(row["orders_refunded_minor"], currency),
+        shipment=_shipment_of(row) if row["shipments_id"] is not None else None,
+        charged_back_at=row["orders_charged_back_at"],
         claims_on_shipment=money_of(claims_minor, currency),
     )
 
 
 def _shipment_of(row: Row) -> Shipment:
     return Shipment(
-        id=row[shipments.c.id],
-        carrier=row[outbound.c.carrier],
-        tracking_number=row[outbound.c.tracking_number],
-        platform_label=row[shipments.c.platform_label],
-        insured_for=money_of(row[shipments.c.insured_minor], row[shipments.c.currency]),
-        ship_from=address_of(row[shipments.c.ship_from]),
-        mailed_at=row[shipments.c.mailed_at],
-        delivered_at=row[shipments.c.delivered_at],
-        returned_to_sender_at=row[shipments.c.returned_to_sender_at],
+        id=row["shipments_id"],
+        carrier=row["outbound_carrier"],
+        tracking_number=row["outbound_tracking_number"],
+        platform_label=row["shipments_platform_label"],
+        insured_for=money_of(row["shipments_insured_minor"], row["shipments_currency"]),
+        ship_from=address_of(row["shipments_ship_from"]),
+        mailed_at=row["shipments_mailed_at"],
+        delivered_at=row["shipments_delivered_at"],
+        returned_to_sender_at=row["shipments_returned_to_sender_at"],
     )
 
 

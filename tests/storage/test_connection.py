@@ -72,7 +72,7 @@ async def test_what_was_found_is_given_in_every_form(engine: AsyncEngine) -> Non
             (await most(3)).scalars().all(),
             (await most(1)).scalar_one(),
             [(await most(0)).scalar_one_or_none(), (await most(0)).one_or_none(), (await most(0)).first()],
-            (mapped[COUNT], mapped["double"], dict(mapped)),
+            (mapped["number"], mapped["double"], dict(mapped)),
             (await connection.execute(sa.text("SELECT 1 AS one, :two AS two"), {"two": "2"})).one().two,
         ]
 

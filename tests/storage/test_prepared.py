@@ -5,11 +5,11 @@ from weakref import ref
 
 import sqlalchemy as sa
 
-from storage.prepared import Prepared, prepared
+from storage.prepared import Prepared
 from storage.tables import accounts
 
 
-def test_of_a_statement_that_does_not_stay_only_words_are_kept() -> None:
+def test_of_a_statement_only_words_are_kept() -> None:
     found = sa.select(accounts).lateral("found")
     kept = Prepared(sa.select(found.c.id, found.c.username))
     made = ref(found)
@@ -17,9 +17,3 @@ def test_of_a_statement_that_does_not_stay_only_words_are_kept() -> None:
     gc.collect()
     assert made() is None
     assert kept.columns == ["id", "username"]
-    assert kept.places == {"id": 0, "username": 1}
-
-
-def test_a_statement_that_stays_finds_values_by_its_columns() -> None:
-    statement = sa.select(accounts.c.id, accounts.c.username)
-    assert prepared(statement, {}).places[accounts.c.username] == 1
