@@ -12,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=10 * 366)
 """The span that one question may cover; ours are a few weeks."""
+WEEKS_REMEMBERED = 1024
+
+Span = tuple[datetime, datetime]
+"""When it opens, and when it closes."""
 
 
 class OutOfRangeError(ValueError):
@@ -94,21 +99,29 @@ def _check_instant(at: datetime) -> None:
         )
 
 
-def _open_spans(at: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+def _open_spans(at: datetime, calendar: Calendar) -> Iterator[Span]:
     """The open stretches that end after `at`, in order: one a week, or one a day in a week with a holiday."""
     local_day = at.astimezone(calendar.zone).date()
     monday = local_day - timedelta(days=local_day.weekday())
     while True:
-        weekdays = [monday + timedelta(days=n) for n in range(5)]
-        if calendar.holidays.isdisjoint(weekdays):
-            stretches = [(monday, 5)]
-        else:
-            stretches = [(day, 1) for day in weekdays if day not in calendar.holidays]
-        for first_day, length_days in stretches:
-            closes = _midnight(first_day + timedelta(days=length_days), calendar.zone)
-            if closes > at:
-                yield _midnight(first_day, calendar.zone), closes
+        for span in _week(monday, calendar):
+            if span[1] > at:
+                yield span
         monday += timedelta(weeks=1)
+
+
+@lru_cache(maxsize=WEEKS_REMEMBERED)
+def _week(monday: date, calendar: Calendar) -> tuple[Span, ...]:
+    """The open stretches of a week."""
+    weekdays = [monday + timedelta(days=n) for n in range(5)]
+    if calendar.holidays.isdisjoint(weekdays):
+        stretches = [(monday, 5)]
+    else:
+        stretches = [(day, 1) for day in weekdays if day not in calendar.holidays]
+    return tuple(
+        (_midnight(day, calendar.zone), _midnight(day + timedelta(days=length_days), calendar.zone))
+        for day, length_days in stretches
+    )
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

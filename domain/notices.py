@@ -208,8 +208,10 @@ def notices(before: Request | None, decision: Decision) -> Iterator[Notice]:
         if isinstance(effect, PostMessage) and effect.kind is MessageKind.SYSTEM
     ]
     known = {"number": str(decision.request.key), "what": said[-1] if said else ""}
+    kinds = {kind_of(effect) for effect in effects}
+    subjects = [[row for row in rows if row.kind in kinds] for rows in SUBJECTS]
     for party in (BUYER, SELLER):
-        for rows in SUBJECTS:
+        for rows in subjects:
             yield from islice(_told(rows, effects, party, known), 1)
 
 

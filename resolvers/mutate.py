@@ -9,10 +9,10 @@ they stand for.
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +24,9 @@ from storage import clock, idempotency
 from storage.connection import Connection
 from storage.engine import is_deadlock
 from storage.transaction import savepoint, transaction
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Receipt = dict[str, Any]
 MOST_ATTEMPTS = 3
@@ -97,16 +100,18 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked for: the mutation, its input as plain values, and the key that makes it happen once."""
+    """What was asked for: the mutation, its input, and the key in it that makes it happen once."""
 
     mutation: str
-    input: Any
+    input: "DataclassInstance"
     key: str | None
 
     @property
     def input_hash(self) -> str:
-        """The same for the same input."""
-        canonical = json.dumps(self.input, sort_keys=True, separators=(",", ":"), default=str)
+        """The same for the same input, whatever its key."""
+        plain = asdict(self.input)
+        plain.pop("idempotency_key", None)
+        canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

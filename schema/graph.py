@@ -7,6 +7,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
+from schema.inputs.building import build_by_plan
 from schema.limits import Limits
 from schema.moments import Moments
 from schema.mutations import Mutation
@@ -29,3 +30,4 @@ graph = Graph(
     extensions=[Limits, Moments],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+build_by_plan(graph)

@@ -102,11 +102,16 @@ class Prepared:
 
     @cached_property
     def _processors(self) -> list[tuple[int, Callable[[Any], Any]]]:
-        processors = [
-            (place, kind.dialect_impl(DIALECT).result_processor(DIALECT, None))
-            for place, kind in enumerate(self._kinds)
-        ]
+        processors = [(place, _result_processor(kind)) for place, kind in enumerate(self._kinds)]
         return [(place, process) for place, process in processors if process is not None]
+
+
+def _result_processor(kind: Any) -> Callable[[Any], Any] | None:
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        members: dict[str | None, Any] = dict(zip(kind.enums, kind.enum_class, strict=True))
+        return {**members, None: None}.__getitem__  # SQLAlchemy's looks further
+    process: Callable[[Any], Any] | None = kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
+    return process
 
 
 def _is_list_of_the_same(kind: Any) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -83,26 +84,54 @@ class Form:
     """
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):  # type: ignore[arg-type]  # strawberry makes its subclasses dataclasses
+        for each in _entries(self):
             value = getattr(self, each.name)
-            is_optional = each.default is not dataclasses.MISSING
-            if value is strawberry.UNSET or (is_optional and isinstance(value, str) and not value.strip()):
+            if value is strawberry.UNSET or (
+                each.is_optional and isinstance(value, str) and not value.strip()
+            ):
                 setattr(self, each.name, None)
-            elif isinstance(value, str) and each.metadata.get("rule", Rule()).compact:
+            elif each.rule.compact and isinstance(value, str):
                 setattr(self, each.name, "".join(value.split()).upper())
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One field of a form, and what it is called by clients."""
+
+    name: str
+    called: str
+    rule: Rule
+    is_optional: bool
+    is_list: bool
+
+
+def _entries(form: Form) -> tuple[_Entry, ...]:
+    kind: Any = type(form)  # checkers take a class for one that cannot be hashed
+    return _entries_of(kind)
+
+
+@cache
+def _entries_of(form: type) -> tuple[_Entry, ...]:
+    return tuple(
+        _Entry(
+            each.name,
+            to_camel_case(each.name),
+            each.metadata.get("rule", Rule()),
+            is_optional=each.default is not dataclasses.MISSING,
+            is_list=each.default_factory is not dataclasses.MISSING,
+        )
+        for each in dataclasses.fields(form)
+    )
 
 
 def problems(form: Form, at: Path = ()) -> Iterator[Refusal]:
     """Give everything wrong with the form of an input, in the order of its fields."""
-    for each in dataclasses.fields(form):  # type: ignore[arg-type]  # as above
+    for each in _entries(form):
         value = getattr(form, each.name)
-        path = (*at, to_camel_case(each.name))
-        if value is None:
-            if each.default_factory is dataclasses.MISSING:
-                continue
+        if value is not None:
+            yield from _problems(value, each.rule, (*at, each.called))
+        elif each.is_list:
             setattr(form, each.name, [])
-        else:
-            yield from _problems(value, each.metadata.get("rule", Rule()), path)
 
 
 def _problems(value: Any, rule: Rule, path: Path) -> Iterator[Refusal]:

@@ -4,7 +4,6 @@ Decides nothing but that order. A mutation is one line of a table: its input, it
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import strawberry
@@ -63,8 +62,7 @@ async def _perform(context: Context, name: str, form: Any, perform: Perform, row
     )
     if faults and context.viewer is not None:
         return Answer(None, faults)
-    plain = asdict(form)
-    return await perform(context, Call(name, plain, plain.pop("idempotency_key")), form)
+    return await perform(context, Call(name, form, form.idempotency_key), form)
 
 
 def is_row_of(rows: str, fault: Refusal) -> bool:

@@ -122,6 +122,10 @@ class Values:
             return written(self._variable(kind, place, about, pinned, has_default=has_default))
         return written(self._any(kind, place, about, is_plain=False) if pinned is ABSENT else pinned)
 
+    def plain(self, kind: Any, place: str) -> Any:
+        """Give a value of this type that holds no variables, and is not null."""
+        return self._present(_bare(kind), place, "User", is_plain=True)
+
     def _any(self, kind: Any, place: str, about: str, *, is_plain: bool) -> Any:
         """Give a value; a plain one holds no variables."""
         if not is_plain and self.chance(0.05):
@@ -161,6 +165,8 @@ class Values:
                 choices = (True, False)
             case "DateTime":
                 choices = INSTANTS
+            case "URL":
+                choices = ("https://example.com/a?b=c",)
             case "Decimal":
                 choices = ("5.00", "12.34", "7")
             case "String" if argument in ("after", "before"):

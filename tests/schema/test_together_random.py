@@ -63,7 +63,7 @@ async def _at_one_moment(world: World, made: Sequence[Sale], told: Sequence[Told
         sale = made[each.place]
         viewer = {Party.BUYER: sale.buyer, Party.SELLER: sale.seller, Party.SUPPORT: world.support}[each.by]
         context = Context(world.engine, viewer, Still(), sandbox=False)
-        call = Call(type(each.command).__name__, number, None)
+        call = Call(type(each.command).__name__, each, None)
         if isinstance(each.command, SendMessage):
             thread = ids.decode(sale.request["thread"]["id"]).parts
             answer = await acting.act(context, call, acting.Say(thread[0], thread[1], each.command))
