@@ -30,7 +30,7 @@ from storage.moves import Move
 from storage.save import save_all
 from storage.transaction import transaction
 
-AT_ONCE: Final = 3
+AT_ONCE: Final = 2
 """How many transactions of callers together are under way: one is decided while others are written."""
 
 MOST_TOGETHER: Final = 32
