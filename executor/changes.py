@@ -1,72 +1,71 @@
-"""Changes: graphql-core runs an operation's root fields one after the other, a plan makes what each answers.
+"""Changes: a mutation of one root field, run by plan, and never twice.
 
-Decides that nothing is changed twice: an answer that has no plan, or that goes wrong on the way, is completed
-by graphql-core from what its root field has given already.
+Decides that what the field has come to is kept: where its answer goes wrong on the way, graphql-core
+completes it from that. Several root fields are graphql-core's to run, one after the other.
 """
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any, cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo
-from graphql.execution import Executor
-from graphql.execution.collect_fields import FieldDetails
-from graphql.pyutils import Path, is_awaitable
+from graphql import GraphQLResolveInfo
+from graphql.execution.values import VariableValues
+from graphql.pyutils import is_awaitable
 
-from executor.outcomes import Bailed
-from executor.running import Run
+from executor.outcomes import Unsupported
+from executor.running import Prepared, Run
 from executor.shapes import Selection
 
-Heard = Callable[[str | None], None]
-"""Hears that a plan has made an answer, or why it has not."""
 
-Payloads = Mapping[str, Selection]
-"""The plan of each root field's answer, by the name it has in the response."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a root field has come to: what it gave, or what it raised.
 
+    It is a middleware of graphql-core's that answers the root field with that.
+    """
 
-class Changing(Executor[Any]):
-    """An executor whose root fields' answers are made by plan, where it is given one."""
+    value: Any = None
+    error: Exception | None = None
 
-    payloads: Payloads = MappingProxyType({})
-    heard: Heard | None = None
-
-    def complete_object_value(
-        self,
-        return_type: GraphQLObjectType,
-        field_details_list: list[FieldDetails],
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        position_context: Any,
+    def resolve(
+        self, resolver: Callable[..., Any], row: Any, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
-        """Complete an object, by plan if it is what a root field gave."""
+        """Answer the root field; leave the others to their resolvers."""
+        if info.path.prev is not None:
+            return resolver(row, info, **arguments)
+        if self.error is not None:
+            raise self.error
+        return self.value
 
-        def complete() -> Any:
-            return super(Changing, self).complete_object_value(
-                return_type, field_details_list, info, path, result, position_context
-            )
 
-        plan = self.payloads.get(str(path.key)) if path.prev is None else None
-        return complete() if plan is None else self._by_plan(plan, result, complete)
+class Change(Prepared):
+    """A mutation that can run, once. Raises Unsupported for one of several root fields, or of none."""
 
-    async def _by_plan(self, plan: Selection, result: Any, complete: Callable[[], Any]) -> Any:
+    __slots__ = ("_how", "_step", "done")
+
+    def __init__(self, selection: Selection, values: VariableValues) -> None:
+        if len(selection.steps) != 1:
+            raise Unsupported("several_changes" if selection.steps else "no_change")
+        super().__init__(selection, values)
+        (self._step,) = selection.steps
+        if self._step.resolve is None:
+            raise Unsupported("no_change")
+        self._how = self._step.resolve
+        self.done: Done | None = None
+        """What the root field has come to, once it was run."""
+
+    async def run(self, context: Any, root: Any = None) -> dict[str, Any]:
+        """Give the operation's data, or raise whatever went wrong."""
+        run, step = Run(self.values, context), self._step
+        made: dict[str, Any] = self.selection.build((root,))[0]
+        arguments = run.arguments_of(step)
         try:
-            made = (await Run(self.variable_values, self.context_value).objects(plan, (result,)))[0]
-        except Bailed as bailed:
-            self._hear(str(bailed))
-        except Exception:  # noqa: BLE001 graphql-core meets it again, and says so
-            self._hear("raised")
-        else:
-            self._hear(None)
-            return made
-        completed = complete()
-        return await completed if is_awaitable(completed) else completed
-
-    def _hear(self, reason: str | None) -> None:
-        if self.heard is not None:
-            self.heard(reason)
-
-
-def changing(base: type[Executor[Any]]) -> type[Changing]:
-    """Give the same executor, ready to be given plans."""
-    return cast("type[Changing]", type("Changing", (Changing, base), {}))
+            value = self._how.resolve(context, root, **arguments)
+            if is_awaitable(value):
+                value = await value
+        except Exception as error:
+            self.done = Done(error=error)
+            raise
+        self.done = Done(value)
+        (made[step.key],) = await run.complete(step.shape, (value,))
+        return made

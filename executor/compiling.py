@@ -81,16 +81,6 @@ class Compiler:
         """Compile the operation's own selection. Raises Unsupported."""
         return self._selection(root, self._collected(root), of_object())
 
-    def payloads(self, root: GraphQLObjectType) -> Mapping[str, Selection]:
-        """Compile what the operation's root fields answer, where that is an object. Raises Unsupported."""
-        made = {}
-        for key, details in self._collected(root).items():
-            definition = root.fields.get(details[0].node.name.value)
-            kind = definition and unwrapped(definition.type)[1]
-            if isinstance(kind, GraphQLObjectType):
-                made[key] = self._selection(kind, self._below(kind, details), of_object())
-        return made
-
     def _collected(self, root: GraphQLObjectType) -> GroupedFieldSet:
         """Give the root fields of the operation. Raises Unsupported."""
         if any(fragment.variable_signatures for fragment in self._executor.fragments.values()):

@@ -28,11 +28,11 @@ from graphql.execution import Executor
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
-from executor.changes import Payloads
+from executor.changes import Change
 from executor.compiling import Compiler
 from executor.leaves import Inlines
 from executor.outcomes import Unsupported
-from executor.running import Run
+from executor.running import Prepared
 from executor.shapes import Selection
 from executor.telling import Telling
 
@@ -49,12 +49,12 @@ class Plans:
         self._schema = schema
         self._telling = telling
         self._inlines = inlines
-        self._kept: OrderedDict[Any, tuple[DocumentNode, Selection | Payloads | Unsupported]] = OrderedDict()
+        self._kept: OrderedDict[Any, tuple[DocumentNode, Selection | Unsupported]] = OrderedDict()
         self._outlines: OrderedDict[int, _Outline] = OrderedDict()
 
     def prepared(
         self, document: DocumentNode, variables: dict[str, Any] | None, name: str | None
-    ) -> "Prepared":
+    ) -> Prepared:
         """Prepare an operation of a valid document. Raises Unsupported."""
         outline = self._outline(document)
         operation = outline.operation(name)
@@ -62,28 +62,14 @@ class Plans:
         if operation.variable_definitions:
             values = outline.variables(self._schema, operation, variables or {})
         selection = self._plan(outline, operation, values, variables)
-        if not isinstance(selection, Selection):
-            raise Unsupported("mutation")
+        if operation.operation is OperationType.MUTATION:
+            return Change(selection, values)
         return Prepared(selection, values)
 
     def selection(self, document: DocumentNode, executor: Executor[Any]) -> Selection:
         """Give the plan of an operation whose variables are known. Raises Unsupported."""
-        selection = self._plan_of(document, executor)
-        if not isinstance(selection, Selection):
-            raise Unsupported("mutation")
-        return selection
-
-    def payloads(self, document: DocumentNode, executor: Executor[Any]) -> Payloads:
-        """Give the plans of what a mutation's root fields answer. Raises Unsupported."""
-        payloads = self._plan_of(document, executor)
-        if isinstance(payloads, Selection):
-            raise Unsupported("no_mutation")
-        return payloads
-
-    def _plan_of(self, document: DocumentNode, executor: Executor[Any]) -> Selection | Payloads:
-        return self._plan(
-            self._outline(document), executor.operation, executor.variable_values, None, executor
-        )
+        outline = self._outline(document)
+        return self._plan(outline, executor.operation, executor.variable_values, None, executor)
 
     def _outline(self, document: DocumentNode) -> "_Outline":
         outline = self._outlines.get(id(document))
@@ -100,7 +86,7 @@ class Plans:
         values: VariableValues,
         variables: dict[str, Any] | None,
         executor: Executor[Any] | None = None,
-    ) -> Selection | Payloads:
+    ) -> Selection:
         if outline.is_long:
             raise Unsupported("too_long")
         coerced = values.coerced
@@ -125,7 +111,7 @@ class Plans:
         operation: OperationDefinitionNode,
         variables: dict[str, Any] | None,
         executor: Executor[Any] | None,
-    ) -> Selection | Payloads | Unsupported:
+    ) -> Selection | Unsupported:
         root = self._schema.get_root_type(operation.operation)
         if root is None:
             return Unsupported("no_root_type")
@@ -136,9 +122,7 @@ class Plans:
             )
             if isinstance(built, list):
                 return Unsupported("not_compiled")
-            compiler = Compiler(self._schema, built, self._telling, self._inlines)
-            changes = operation.operation is OperationType.MUTATION
-            return compiler.payloads(root) if changes else compiler.root(root)
+            return Compiler(self._schema, built, self._telling, self._inlines).root(root)
         except Unsupported as unsupported:
             return unsupported
         except (GraphQLError, RecursionError, SyntaxError, MemoryError):  # Python nests only so deep
@@ -220,20 +204,6 @@ def _texts(
             return None
         values.sources[name] = VariableValueSource(signature, value)
     return values
-
-
-class Prepared:
-    """An operation that can run."""
-
-    __slots__ = ("selection", "values")
-
-    def __init__(self, selection: Selection, values: VariableValues) -> None:
-        self.selection = selection
-        self.values = values
-
-    async def run(self, context: Any, root: Any = None) -> dict[str, Any]:
-        """Give the operation's data, or raise whatever went wrong."""
-        return (await Run(self.values, context).objects(self.selection, (root,)))[0]
 
 
 class _Conditions(Visitor):

@@ -43,21 +43,21 @@ class Run:
         return made
 
     async def _fill(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
-        _put(made, step.key, await self._complete(step.shape, await self._values(step, rows)))
+        _put(made, step.key, await self.complete(step.shape, await self._values(step, rows)))
 
     async def _filled_at_once(self, step: Step, rows: Sequence[Any], made: Sequence[dict[str, Any]]) -> bool:
         """Fill in what is known already; say whether it was."""
         values = None if step.at_once is None else step.at_once(self._context, step.take(rows))
         if values is None:
             return False
-        _put(made, step.key, await self._complete(step.shape, values))
+        _put(made, step.key, await self.complete(step.shape, values))
         return True
 
     async def _values(self, step: Step, rows: Sequence[Any]) -> Sequence[Any]:
         given, how = step.take(rows), step.resolve
         if how is None:
             return given
-        arguments, context = self._arguments_of(step), self._context
+        arguments, context = self.arguments_of(step), self._context
         if how.keyed is not None:
             return await how.keyed(context, given, **arguments)
         resolve = how.resolve
@@ -66,7 +66,7 @@ class Run:
             return [await value if is_awaitable(value) else value]
         return await _all(lambda row: resolve(context, row, **arguments), given)
 
-    def _arguments_of(self, step: Step) -> Mapping[str, Any]:
+    def arguments_of(self, step: Step) -> Mapping[str, Any]:
         """Give what the resolver takes: worked out once, but for what variables decide."""
         known = step.known
         if known is None:
@@ -92,7 +92,8 @@ class Run:
         given = get_argument_values(part, details.node, self._variables, details.fragment_variable_values)
         return convert(given) if given else NO_ARGUMENTS
 
-    async def _complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
+        """Make of values what the document wants of them. Raises Bailed where null may not be."""
         if shape.leaves is not None:
             return shape.leaves(values)
         present = [value for value in values if value is not None]
@@ -126,7 +127,7 @@ class Run:
     async def _lists(self, shape: Shape, values: Sequence[Any]) -> Sequence[Any]:
         assert shape.item is not None, "a shape is one of these"
         lists = [value if value.__class__ in LISTS else listed(value) for value in values]
-        made = iter(await self._complete(shape.item, [item for items in lists for item in items]))
+        made = iter(await self.complete(shape.item, [item for items in lists for item in items]))
         return [[next(made) for _ in items] for items in lists]
 
     async def _each_once(self, selection: Selection, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
@@ -157,6 +158,20 @@ class Run:
         )
         members_of = {name: iter(members) for name, members in zip(groups, made, strict=True)}
         return [next(members_of[name]) for name in names]
+
+
+class Prepared:
+    """An operation that can run."""
+
+    __slots__ = ("selection", "values")
+
+    def __init__(self, selection: Selection, values: VariableValues) -> None:
+        self.selection = selection
+        self.values = values
+
+    async def run(self, context: Any, root: Any = None) -> dict[str, Any]:
+        """Give the operation's data, or raise whatever went wrong."""
+        return (await Run(self.values, context).objects(self.selection, (root,)))[0]
 
 
 def _put(made: Sequence[dict[str, Any]], key: str, values: Sequence[Any]) -> None:

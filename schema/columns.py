@@ -32,6 +32,7 @@ OVER = "over"  # what a computed field is worked out from: attributes of the row
 WRITTEN = "written"  # a computed leaf as it is written, by the one attribute it is worked out from
 HOLDS_ROWS = "holds_rows"  # the value is a row, or rows, that were read for what is above
 ROW = "row"  # the class of the rows that a type is declared over
+CHANGE = "change"  # what a mutation calls, with its context, its name and its input
 PLAN = "plan"  # how an edge answers many rows: what `Resolve` of the executor is told of it
 PLANNED = ("keyed", "over", "source", "is_holder", "is_link", "same", "at_once")
 

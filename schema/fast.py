@@ -9,10 +9,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from graphql import GraphQLField, GraphQLUnionType
-from strawberry import ID
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.base import StrawberryOptional
+from strawberry.types.field import StrawberryField
 
 from executor.fields import Compute, Embed, How, Kinds, Read, Resolve
 from executor.leaves import TEXT, Inline, Inlines
@@ -20,6 +18,7 @@ from executor.plans import Plans
 from executor.telling import Telling
 from executor.wants import Kept
 from schema.columns import (
+    CHANGE,
     HOLDS_ROWS,
     OVER,
     PLAN,
@@ -31,15 +30,14 @@ from schema.columns import (
     ComputedField,
     EdgeField,
 )
-from schema.graph import graph
+from schema.graph import graph, inputs
+from schema.inputs.building import converter
 from schema.problems import check_texts
 from schema.types.timeline import TYPES
 from storage.reads.amounts import Amount
 
 SIZES: Final = frozenset({"first", "last"})
 PLACES: Final = frozenset({"after", "before", "filter"})
-PLAIN: Final = (str, int, bool, ID)
-"""What needs no conversion once GraphQL has taken it."""
 
 INLINES: Final[Inlines] = {
     "URL": TEXT,
@@ -64,8 +62,11 @@ def describe(definition: GraphQLField) -> How | None:
         case EdgeField(is_subscription=True):
             return Compute(lambda event: event)
         case EdgeField():
-            arguments = _arguments(field) if field.arguments else None
+            arguments = _arguments(field, definition) if field.arguments else None
             return Resolve(field.metadata[RESOLVE], arguments=arguments, **field.metadata[PLAN])
+        case StrawberryField() if CHANGE in field.metadata:
+            name = graph.config.name_converter.from_field(field)
+            return Resolve(_changing(name, field.metadata[CHANGE]), arguments=_arguments(field, definition))
         case _:
             return None
 
@@ -83,28 +84,28 @@ def _read(field: ColumnField) -> How:
     return Read(name, field.metadata[HOLDS_ROWS])
 
 
-def _arguments(field: EdgeField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    config, registry = graph.config, graph.schema_converter.scalar_registry
-    taken_as_it_is = {
-        config.name_converter.from_argument(each): each.python_name
+def _changing(name: str, change: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda context, _, **given: change(context, name, *given.values())
+
+
+def _arguments(
+    field: StrawberryField, definition: GraphQLField
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    name_of = graph.config.name_converter.from_argument
+    ways = {
+        name_of(each): (each.python_name, converter(definition.args[name_of(each)].type, inputs))
         for each in field.arguments
-        if _plain(each.type) in PLAIN
     }
 
     def convert(given: Mapping[str, Any]) -> Mapping[str, Any]:
-        if taken_as_it_is.keys() >= given.keys():
-            found = {taken_as_it_is[name]: value for name, value in given.items()}
-        else:
-            found = convert_arguments(dict(given), field.arguments, registry, config)
+        found = {}
+        for called, value in given.items():
+            name, made = ways[called]
+            found[name] = value if made is None or value is None else made(value)
         check_texts(found)
         return found
 
     return convert
-
-
-def _plain(kind: Any) -> Any:
-    """The type that an argument has where it is not null."""
-    return kind.of_type if kind.__class__ is StrawberryOptional else kind
 
 
 @lru_cache(maxsize=1)

@@ -30,4 +30,4 @@ graph = Graph(
     extensions=[Limits, Moments],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
-build_by_plan(graph)
+inputs = build_by_plan(graph)

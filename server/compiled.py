@@ -1,4 +1,4 @@
-"""The fast path: queries, and the payloads of mutations and events, through the compiled executor.
+"""The fast path: queries, mutations and the payloads of events, through the compiled executor.
 
 Decides when the plain executor answers instead: no plan, or something went wrong on the way, which it then
 says in its own words. Counts why.
@@ -11,9 +11,10 @@ from typing import Any
 from graphql import DocumentNode
 from graphql.execution import Executor
 
-from executor.changes import Changing
+from executor.changes import Change, Done
 from executor.outcomes import Bailed, Unsupported
-from executor.plans import Plans, Prepared
+from executor.plans import Plans
+from executor.running import Prepared
 from resolvers.context import Context
 from schema.moments import asks_for_cursor
 from server.requests import Operation
@@ -28,7 +29,7 @@ class Compiled:
         self.left_to_plain: Counter[str] = Counter()
 
     def ready(self, document: DocumentNode, operation: Operation) -> "Ready | None":
-        """Make a query ready to be answered; None where the plain executor has to answer."""
+        """Make an operation ready to be answered; None where the plain executor has to answer."""
         try:
             prepared = self._plans.prepared(document, operation.variables, operation.name)
         except Unsupported as unsupported:
@@ -43,24 +44,6 @@ class Compiled:
         except Unsupported as unsupported:
             self.left_to_plain[str(unsupported)] += 1
             return None
-
-    def change(self, document: DocumentNode, executor: Changing) -> None:
-        """Let plans make what a mutation's root fields answer, where there are any."""
-        try:
-            executor.payloads = self._plans.payloads(document, executor)
-        except Unsupported as unsupported:
-            self.left_to_plain[str(unsupported)] += 1
-            return
-        context: Context = executor.context_value
-
-        def hear(reason: str | None) -> None:
-            if reason is None:
-                self.answered += 1
-            else:
-                self.left_to_plain[reason] += 1
-                context.forget()  # what went wrong is remembered in it
-
-        executor.heard = hear
 
     async def payload(self, prepared: Prepared, context: Context, event: Any) -> dict[str, Any] | None:
         """Give an event's data; None where the plain executor has to answer."""
@@ -85,12 +68,17 @@ class Compiled:
 
 
 class Ready:
-    """A query that can be answered, for anybody and any number of times."""
+    """An operation that can be answered: a query for anybody and any number of times, a mutation once."""
 
     __slots__ = ("_compiled", "_looks", "_prepared")
 
     def __init__(self, compiled: Compiled, prepared: Prepared, *, looks: bool) -> None:
         self._compiled, self._prepared, self._looks = compiled, prepared, looks
+
+    @property
+    def done(self) -> Done | None:
+        """What a mutation's root field has come to, once it was run: nothing does that again."""
+        return self._prepared.done if isinstance(self._prepared, Change) else None
 
     def data(self, context: Context) -> Awaitable[dict[str, Any] | None]:
         """Give its data; None where the plain executor has to answer."""

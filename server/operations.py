@@ -6,7 +6,7 @@ Decides what a client gets of each outcome. Knows no transport and no field of t
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self
 from weakref import WeakValueDictionary
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError
@@ -16,7 +16,7 @@ from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
 from domain.viewer import Viewer
-from executor.changes import Changing, changing
+from executor.changes import Done
 from realtime.following import patiently
 from resolvers.context import Context
 from schema.limits import admit
@@ -104,7 +104,7 @@ class Operations:
         self.payloads = Payloads()
         self._asked_now: WeakValueDictionary[Asked, Asked] = WeakValueDictionary()
         self._graph = graph
-        self._executor = changing(graph.execution_context_class)
+        self._executor = graph.execution_context_class
         self.context_for = context_for
         self.visible = visible
         self._introspection = introspection
@@ -132,17 +132,18 @@ class Operations:
                 operation_name=operation.name,
             )
             return _outcome_of(said.data, said.errors or [])
-        if self.compiled is not None and not operation.ready and self._reads(operation):
+        done = None
+        if self.compiled is not None and not operation.ready:
             ready = self.compiled.ready(document, operation)
             data = None if ready is None else await ready.data(self.context_for(viewer))
+            if ready is not None:
+                done = ready.done
             if data is not None:
-                operation.ready[:] = [ready]  # others may have been about the same
+                if done is None:
+                    operation.ready[:] = [ready]  # others may have been about the same
                 return Outcome({"data": data}, ran=True, failed=False)
-        result = await self._execute(document, operation, viewer)
+        result = await self._execute(document, operation, viewer, done)
         return _outcome_of(result.data, result.errors or [])
-
-    def _reads(self, operation: Operation) -> bool:
-        return outline(operation.query).choose(operation.name) is OperationType.QUERY
 
     def _admitted(self, operation: Operation) -> DocumentNode | None:
         """Give the document of an operation that may run; None where something is against it."""
@@ -154,9 +155,9 @@ class Operations:
         return None if isinstance(admitted, Sequence) else admitted
 
     async def _execute(
-        self, document: DocumentNode, operation: Operation, viewer: Viewer | None
+        self, document: DocumentNode, operation: Operation, viewer: Viewer | None, done: Done | None
     ) -> ExecutionResult:
-        """Let the plain executor run an operation that was admitted."""
+        """Let the plain executor run an operation that was admitted, or the rest of a change that is done."""
         context = self.context_for(viewer)
         if asks_for_cursor(document):
             try:
@@ -170,12 +171,11 @@ class Operations:
             raw_variable_values=operation.variables,
             operation_name=operation.name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it guards no type
+            middleware=None if done is None else [done],
             operation_extensions=None,
         )
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        if self.compiled is not None and executor.operation.operation is OperationType.MUTATION:
-            self.compiled.change(document, cast("Changing", executor))
         answer: Any = executor.execute_operation()
         result: ExecutionResult = await answer if isinstance(answer, Awaitable) else answer
         return result

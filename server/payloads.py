@@ -23,7 +23,7 @@ from graphql import (
 from graphql.execution import Executor
 
 from domain.viewer import Viewer
-from executor.plans import Prepared
+from executor.running import Prepared
 
 T = TypeVar("T")
 SHARED_SECONDS = 1.0

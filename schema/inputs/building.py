@@ -14,7 +14,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
 )
-from strawberry import UNSET, Schema
+from strawberry import Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -25,13 +25,14 @@ Build = Callable[[type, Mapping[str, Any], object], Any]
 """Makes a value of a class, of what GraphQL took and of where that was."""
 
 
-def build_by_plan(schema: Schema) -> None:
-    """Let the inputs of a schema be built by plan from now on."""
+def build_by_plan(schema: Schema) -> Mapping[str, Build]:
+    """Let the inputs of a schema be built by plan from now on; give how each is, by its name."""
     builds: dict[str, Build] = {}
     for name, kind in schema.schema_converter.type_map.items():
         if isinstance(kind.implementation, GraphQLInputObjectType):
             definition = definition_of(kind.implementation)
             definition.from_input = builds[name] = _builder(schema, kind.implementation, builds)
+    return builds
 
 
 def definition_of(kind: GraphQLInputObjectType) -> StrawberryObjectDefinition:
@@ -44,7 +45,7 @@ def _builder(schema: Schema, kind: GraphQLInputObjectType, builds: Mapping[str, 
     name_of = schema.config.name_converter.from_field
     fields = definition_of(kind).fields
     parts = [
-        (name_of(each), each.python_name, _converter(kind.fields[name_of(each)].type, builds))
+        (name_of(each), each.python_name, converter(kind.fields[name_of(each)].type, builds))
         for each in fields
     ]
     left_out = {
@@ -58,7 +59,7 @@ def _builder(schema: Schema, kind: GraphQLInputObjectType, builds: Mapping[str, 
         for called, name, convert in parts:
             if called in value:
                 each = value[called]
-                if convert is not None and each is not None and each is not UNSET:
+                if convert is not None and each is not None:
                     each = convert(each)
                 given[name] = each
         return of(**given)
@@ -66,15 +67,15 @@ def _builder(schema: Schema, kind: GraphQLInputObjectType, builds: Mapping[str, 
     return build
 
 
-def _converter(kind: GraphQLInputType, builds: Mapping[str, Build]) -> Convert | None:
-    """How a value of a type is made; None where it is what GraphQL took."""
+def converter(kind: GraphQLInputType, builds: Mapping[str, Build]) -> Convert | None:
+    """Give how a value of a type is made, where it is not null; None where it is what GraphQL took."""
     if isinstance(kind, GraphQLNonNull):
-        return _converter(kind.of_type, builds)
+        return converter(kind.of_type, builds)
     if isinstance(kind, GraphQLInputObjectType):
         name, of = kind.name, definition_of(kind).origin
         return lambda value: builds[name](of, value, None)
     if isinstance(kind, GraphQLList):
-        convert = _converter(kind.of_type, builds)
+        convert = converter(kind.of_type, builds)
         if convert is None:
             return list  # a copy: what is left out is the same list for every call
         return lambda value: [None if each is None else convert(each) for each in value]

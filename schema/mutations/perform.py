@@ -13,6 +13,7 @@ from domain.values import RequestKey
 from resolvers.acting import Doing, act
 from resolvers.context import Context
 from resolvers.mutate import Answer, Call, Receipt, Refused, Write, mutate
+from schema.columns import CHANGE
 from schema.ids import decode
 from schema.inputs.form import Form, problems
 
@@ -48,12 +49,15 @@ def action(input_type: type[Form], payload: type, doing: Callable[[Any], Doing],
 def _declared(
     input_type: type[Form], payload: type, perform: Perform, description: str, rows: str | None = None
 ) -> Any:
+    def change(context: Context, name: str, form: Any) -> Awaitable[Answer]:
+        return _perform(context, name, form, perform, rows)
+
     async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:  # noqa: A002 the contract's word
-        return await _perform(info.context, info.field_name, input, perform, rows)
+        return await change(info.context, info.field_name, input)
 
     described: Any = Annotated[input_type, strawberry.argument(description="What is asked for.")]
     resolve.__annotations__ |= {"input": described, "return": payload}
-    return strawberry.mutation(resolver=resolve, description=description)
+    return strawberry.mutation(resolver=resolve, description=description, metadata={CHANGE: change})
 
 
 async def _perform(context: Context, name: str, form: Any, perform: Perform, rows: str | None) -> Answer:
