@@ -66,6 +66,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # what was used last has most statements prepared
         json_deserializer=orjson.loads,
         connect_args={"server_settings": SESSION, "prepared_statement_cache_size": STATEMENTS_KEPT} | KEEPING,
     )

@@ -7,7 +7,6 @@ also grows where something its owner sees has changed without an event. Knows no
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from domain.values import RequestKey
 from domain.words import EventKind, FeedType
 from storage.connection import Connection
-from storage.rows import as_set, columns_of, given_rows
+from storage.rows import as_set, columns_of, given, given_rows
 from storage.tables import events, streams
 from storage.visibility import Sight
 
@@ -49,8 +48,7 @@ def thread_stream(owner_id: int, thread_id: int) -> str:
     return f"t{owner_id}-{thread_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(NamedTuple):
     """Something that one stream tells of: which type and kind of event, and the keys of what it is about."""
 
     stream: str
@@ -107,7 +105,7 @@ class _PgSnapshot(sa.types.UserDefinedType[str]):
 
 
 NAMES = Event._fields
-GIVEN = tuple(field.name for field in fields(Happened))
+GIVEN = Happened._fields
 
 
 async def append(
@@ -141,7 +139,7 @@ def places_back(happened: Sequence[Happened]) -> Iterator[int]:
 
 def row_of(happened: Happened, back: int) -> dict[str, Any]:
     """An event as it is given to be appended."""
-    return {name: getattr(happened, name) for name in GIVEN} | {"back": back}
+    return given(happened) | {"back": back}
 
 
 async def heads(connection: Connection, names: Sequence[str]) -> dict[str, int]:

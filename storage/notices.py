@@ -6,9 +6,9 @@ that no two transactions wait for each other's. Who is notified of what is `doma
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import repeat
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -17,12 +17,11 @@ from domain.words import EventKind, FeedType
 from storage import feed
 from storage.connection import Connection
 from storage.feed import Happened, account_stream, moving
-from storage.rows import as_set, columns_of, given_rows
+from storage.rows import as_set, columns_of, given, given_rows
 from storage.tables import events, notification_counts, notifications
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
+class Notification(NamedTuple):
     """A notification about to be written: to whom, of what, and the request or thread it is about, if any."""
 
     account_id: int
@@ -34,7 +33,7 @@ class Notification:
     thread_id: int | None = None
 
 
-GIVEN = tuple(field.name for field in fields(Notification))
+GIVEN = Notification._fields
 
 
 async def append(
@@ -59,14 +58,11 @@ async def append(
             everything, feed.places_back(everything), of_notifications, strict=True
         )
     ]
-    notes = [
-        {name: getattr(each, name) for name in GIVEN} | {"back": back}
-        for each, back in zip(new, backs, strict=True)
-    ]
+    notes = [given(each) | {"back": back} for each, back in zip(new, backs, strict=True)]
     counts = Counter(each.account_id for each in new)
     counted = [{"account_id": account, "count": counts[account]} for account in sorted(counts)]
-    given = as_set(counted, "notified") | as_set(notes, "note") | as_set(rows)
-    await connection.execute(_append, feed.growth(everything, touched) | given)
+    sets = as_set(counted, "notified") | as_set(notes, "note") | as_set(rows)
+    await connection.execute(_append, feed.growth(everything, touched) | sets)
     return frozenset(each.stream for each in everything)
 
 

@@ -6,7 +6,7 @@ Decides how a value is spelled in columns. Knows no statement.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -170,6 +170,11 @@ def as_set(rows: Iterable[Mapping[str, Any]], name: str = "new") -> dict[str, li
     that tells the database how many to expect.
     """
     return {name: [orjson.dumps(row).decode() for row in rows]}
+
+
+def given(row: NamedTuple) -> dict[str, Any]:
+    """What a row says, by name: what it does not say is null anyway, and shorter to write and to read."""
+    return {name: value for name, value in zip(row._fields, row, strict=True) if value is not None}
 
 
 def columns_of(table: sa.Table, *names: str) -> Iterator[sa.ColumnClause[Any]]:
