@@ -25,6 +25,7 @@ from server.operations import Operations, Outcome
 from server.requests import BadRequest, Head, Operation, operation_in, read_sent
 from server.sockets import Identify
 from server.viewers import Caller
+from server.wire import reply
 
 CODES = {413: "TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
 NO_KIND, OK, ERRORS, REFUSED, FAILED = "none", "ok", "errors", "refused", "failed"
@@ -151,12 +152,12 @@ class _Ready:
     """A response whose head and body need no more work."""
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        self._start = {"type": "http.response.start", "status": status, "headers": headers}
-        self._body = {"type": "http.response.body", "body": body}
+        self._status, self._headers, self._body = status, headers, body
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send(self._start)
-        await send(self._body)
+        if not reply(send, self._status, self._headers, self._body):
+            await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+            await send({"type": "http.response.body", "body": self._body})
 
 
 def _refuse(bad: BadRequest, media_type: str) -> Response:

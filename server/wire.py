@@ -6,18 +6,17 @@ what the application makes of them.
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from server.close_codes import NOT_TEXT
 
 ABORT: Final = "amends.abort"
 WRITE: Final = "amends.write"
-HEAD: Final = b"HTTP/1.1 "
 WHOLE_TEXT: Final = 0x81
 """A frame's first byte: text, and all of it."""
 LARGEST_FRAME_BYTES: Final = 4_000_000
@@ -25,6 +24,10 @@ UNREACHABLE_MILLISECONDS: Final = 30_000
 KEPT_SECONDS: Final = 75
 """How long a connection on which nothing is asked stays open: longer than clients and proxies keep theirs,
 often 5 or 60 s. To close while the other end begins to ask breaks a request: nobody knows what came of it."""
+
+
+Headers = Sequence[tuple[bytes, bytes]]
+"""Names, in small letters, with their values."""
 
 
 def abort(scope: Scope) -> None:
@@ -57,38 +60,30 @@ def drop_the_unreachable(listener: socket.socket) -> None:
         listener.setsockopt(socket.IPPROTO_TCP, option, UNREACHABLE_MILLISECONDS)
 
 
-class Joined:
-    """A transport on which the head of a response waits for what comes next in this turn of the loop.
+def reply(send: Send, status: int, headers: Headers, body: bytes) -> bool:
+    """Write a whole response at once, if that may be; say whether it was written.
 
-    uvicorn writes head and body one after the other. What is written goes out at once, and to ask the system
-    twice takes as long as a small answer.
+    uvicorn looks at each header, and writes the head and the body one after the other. These headers must be
+    good as they are, and say how long the body is.
     """
-
-    def __init__(self, whole: asyncio.Transport) -> None:
-        self.whole: Final = whole
-        self._head = b""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.whole, name)
-
-    def write(self, data: bytes) -> None:
-        """Write at once, but for a head."""
-        if self._head:
-            data, self._head = self._head + data, b""
-        elif data.startswith(HEAD):
-            self._head = data
-            asyncio.get_running_loop().call_soon(self._let_go)
-            return
-        self.whole.write(data)
-
-    def close(self) -> None:
-        """Close once all has gone out."""
-        self._let_go()
-        self.whole.close()
-
-    def _let_go(self) -> None:
-        if self._head:
-            self.write(b"")
+    cycle = getattr(send, "__self__", None)
+    if (
+        not isinstance(cycle, RequestResponseCycle)
+        or cycle.response_started
+        or cycle.disconnected
+        or cycle.flow.write_paused
+        or not cycle.keep_alive
+        or cycle.access_log
+        or cycle.scope["method"] == "HEAD"
+    ):
+        return False
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    head = [name + b": " + value + b"\r\n" for name, value in (*cycle.default_headers, *headers)]
+    cycle.transport.write(b"".join([STATUS_LINE[status], *head, b"\r\n", body]))
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -98,7 +93,6 @@ class HttpProtocol(HttpToolsProtocol):
         """Hand the way to cut it to every request of the connection."""
         self.app_state = {**self.app_state, ABORT: transport.abort}
         super().connection_made(transport)
-        self.transport: Any = Joined(transport)
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -107,7 +101,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Hand the way to write to the request."""
         self.app_state = {**self.app_state, WRITE: self.write_now}
-        super().connection_made(transport.whole if isinstance(transport, Joined) else transport)
+        super().connection_made(transport)
 
     def start_keepalive(self) -> None:
         """Let go of the handshake: this comes right after it."""
