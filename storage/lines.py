@@ -14,6 +14,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 STATEMENTS_KEPT: Final = 500  # prepared, by each connection
+PATIENCE_SECONDS: Final = 0.05
+"""How long somebody waits for one in use before another is opened; at once, if more wait than are open."""
 STALE: Final = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 
 
@@ -51,8 +53,9 @@ class Lines:
         self._session, self._teach = session, teach
         self._lines: set[Line] = set()
         self._idle: list[Line] = []
-        self._waiting: deque[asyncio.Future[Line | None]] = deque()
+        self._waiting: deque[asyncio.Future[Line]] = deque()
         self._open = 0
+        self._opening: set[asyncio.Future[None]] = set()
         event.listen(self._engine, "engine_disposed", self._close)
 
     def take_idle(self) -> Line | None:
@@ -65,39 +68,31 @@ class Lines:
         return None
 
     async def take(self) -> Line:
-        """Give one as soon as there is one."""
+        """Give the first that is free. Raises what kept one from being opened, where there is no other."""
         idle = self.take_idle()
         if idle is not None:
             return idle
-        while self._open >= self._engine.pool.size():  # type: ignore[attr-defined]  # of the pool that engines have
-            waiter: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(waiter)
-            try:
-                line = await waiter
-            except asyncio.CancelledError:
-                if waiter.done() and not waiter.cancelled():
-                    self._hand_on(waiter.result())
-                raise
-            if line is not None:
-                return line
-        self._open += 1
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Line] = loop.create_future()
+        self._waiting.append(waiter)
+        if len(self._waiting) > self._open:
+            self._open_another()
+        late = loop.call_later(PATIENCE_SECONDS, self._open_another)
         try:
-            line = Line(await self._connect())
-        except BaseException:
-            self._open -= 1
-            self._hand_on(None)
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._hand_on(waiter.result())
             raise
-        self._lines.add(line)
-        return line
+        finally:
+            late.cancel()
 
     def give_back(self, line: Line) -> None:
         """Hand it to whoever waits longest; one that was closed meanwhile makes place for another."""
         if line.driver.is_closed():
             self.drop(line)
-        elif self._waiting:
-            self._hand_on(line)
         else:
-            self._idle.append(line)
+            self._hand_on(line)
 
     def drop(self, line: Line) -> None:
         """Cut one of which nobody knows what comes next."""
@@ -105,7 +100,32 @@ class Lines:
         if line in self._lines:
             self._lines.remove(line)
             self._open -= 1
-            self._hand_on(None)
+            if len(self._waiting) > self._open:
+                self._open_another()
+
+    def _open_another(self) -> None:
+        """Open one beside those who wait: one that is in use is most often free before it is there."""
+        if self._open < self._engine.pool.size():  # type: ignore[attr-defined]  # of the pool that engines have
+            self._open += 1
+            task = asyncio.ensure_future(self._opened())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _opened(self) -> None:
+        try:
+            line = Line(await self._connect())
+        except Exception as error:  # noqa: BLE001 whoever waits is told of it
+            self._open -= 1
+            while self._waiting and not self._open:  # nobody will be free
+                waiter = self._waiting.popleft()
+                if not waiter.done():
+                    waiter.set_exception(error)
+            return
+        self._lines.add(line)
+        if self._waiting:
+            self._hand_on(line)
+        else:
+            self._idle.insert(0, line)  # it knows no statement yet
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         _, options = self._engine.dialect.create_connect_args(self._engine.url)
@@ -113,17 +133,18 @@ class Lines:
         await self._teach(driver)
         return driver
 
-    def _hand_on(self, line: Line | None) -> None:
-        """Give a line, or the place for one, to whoever waits longest."""
+    def _hand_on(self, line: Line) -> None:
+        """Give a line to whoever waits longest."""
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(line)
                 return
-        if line is not None:
-            self._idle.append(line)
+        self._idle.append(line)
 
     def _close(self, _: object) -> None:
+        for task in self._opening:
+            task.cancel()
         for line in self._lines:
             line.driver.terminate()
         self._lines.clear()
