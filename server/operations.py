@@ -135,13 +135,13 @@ class Operations:
         done = None
         if self.compiled is not None and not operation.ready:
             ready = self.compiled.ready(document, operation)
-            data = None if ready is None else await ready.data(self.context_for(viewer))
             if ready is not None:
+                data = await ready.data(self.context_for(viewer))
                 done = ready.done
-            if data is not None:
-                if done is None:
+                if data is not None and done is None:
                     operation.ready[:] = [ready]  # others may have been about the same
-                return Outcome({"data": data}, ran=True, failed=False)
+                if data is not None:
+                    return Outcome({"data": data}, ran=True, failed=False)
         result = await self._execute(document, operation, viewer, done)
         return _outcome_of(result.data, result.errors or [])
 

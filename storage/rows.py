@@ -17,8 +17,8 @@ from domain.values import Address, Charge, Order, RequestKey, Shipment
 from domain.words import LedgerComponent
 from storage.tables import orders, parcels, shipments
 
-Row = Mapping[Any, Any]
-"""A result's row, read by column: `row["orders_id"]`."""
+Row = Mapping[str, Any]
+"""A result's row, by the names of its columns: of several tables, `row["orders_id"]`."""
 
 outbound = parcels.alias("outbound")
 
