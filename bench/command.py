@@ -119,14 +119,20 @@ def measure(
         say("Comparing the answers …")
         agree(bench, place, servers, names)
         bench.at_full()
-        if not chosen.without_half:
-            bench.at_half({what: best_peer(bench, servers, what) for what in names})
+        with cores.before_all_else(url) as is_first:
+            if not chosen.without_half:
+                bench.at_half({what: best_peer(bench, servers, what) for what in names})
         grown = growing(place, plan, servers, names, chosen)
         seen = as_records(bench.seen)
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "machine": machine.machine(),
-        "processors": {"server": sorted(server_core), "others": sorted(others), "database_pinned": pinned},
+        "processors": {
+            "server": sorted(server_core),
+            "others": sorted(others),
+            "database_pinned": pinned,
+            "first_at_half_load": is_first,
+        },
         "versions": machine.versions(version),
         "plan": {
             "rounds": plan.rounds,

@@ -95,9 +95,10 @@ def _where(run: Run) -> str:
         if apart
         else "server, database and load share them"
     )
+    first = ", at half load before all else" if pinned.get("first_at_half_load") else ""
     return (
-        f"{machine['processor']}, {machine['processors']} processors ({split}), {machine['memory_gib']} GiB, "
-        f"{machine['system']}; {run['date'][:10]}. The command:\n\n    {run['command']}\n"
+        f"{machine['processor']}, {machine['processors']} processors ({split}{first}), "
+        f"{machine['memory_gib']} GiB, {machine['system']}; {run['date'][:10]}. The command:\n\n    {run['command']}\n"
     )
 
 

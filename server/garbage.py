@@ -1,14 +1,15 @@
 """When a serving process looks for what only its own cycles hold.
 
-Decides by measurement (docs/operator.md). What lives as long as the process is never looked at: modules, the
-graph, its plans' code. The rest is looked at rarely, as next to nothing of an operation or a socket is held
-by cycles, while looking at all that thousands of sockets hold stops everyone meanwhile.
+Decides by measurement (docs/performance.md). What lives as long as the process is never looked at: modules
+and the graph. Next to nothing of an operation or a socket is held by cycles; a new document's plan and
+statements leave thousands of objects that are. These are looked for in small steps, and all that thousands of
+sockets hold as seldom as may be: looking stops everyone meanwhile.
 """
 
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (20_000, 20, 50)
+THRESHOLDS: Final = (2_000, 20, 500)
 """How many more objects than before, then how many looks at the young and at the middle-aged."""
 
 
