@@ -98,7 +98,8 @@ def _where(run: Run) -> str:
     first = ", at half load before all else" if pinned.get("first_at_half_load") else ""
     return (
         f"{machine['processor']}, {machine['processors']} processors ({split}{first}), "
-        f"{machine['memory_gib']} GiB, {machine['system']}; {run['date'][:10]}. The command:\n\n    {run['command']}\n"
+        f"{machine['memory_gib']} GiB, {machine['system']}; {run['date'][:10]}. The command:"
+        f"\n\n    {run['command']}\n"
     )
 
 
