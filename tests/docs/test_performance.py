@@ -1,12 +1,13 @@
 """The page of measurements says what its JSON says, and the command says clearly what it does not know."""
 
 import json
+import os
 import re
 from typing import Any
 
 import pytest
 
-from bench import command, figures, report
+from bench import command, cores, figures, report
 from bench.servers import SERVERS, what_is_missing
 
 HAS_PAGE = pytest.mark.skipif(not report.KEPT.exists(), reason="nothing was measured yet")
@@ -135,3 +136,11 @@ def test_without_node_its_servers_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     sentence = what_is_missing([SERVERS["raw"], SERVERS["yoga"]])
     assert sentence is not None
     assert sentence.startswith("yoga: Node.js 20")
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system has no such queues")
+def test_what_is_measured_goes_before_all_else_where_the_system_lets_it_and_only_then() -> None:
+    before = os.sched_getscheduler(0)
+    with cores.before_all_else("postgresql://somebody@elsewhere/a_database") as is_first:
+        assert os.sched_getscheduler(0) == (os.SCHED_RR if is_first else before)
+    assert os.sched_getscheduler(0) == before
