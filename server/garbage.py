@@ -24,8 +24,10 @@ def take_up() -> None:
 
 
 def settle() -> None:
-    """Take all there is for what stays, and look at the rest as seldom as was decided."""
-    gc.collect()
+    """Take all there is for what stays, and look at the rest as seldom as was decided.
+
+    To look through it first takes a tenth of the start, and finds next to nothing.
+    """
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
     gc.enable()
