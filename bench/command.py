@@ -119,8 +119,9 @@ def measure(
         say("Comparing the answers …")
         agree(bench, place, servers, names)
         bench.at_full()
-        with cores.before_all_else(url) as is_first:
-            if not chosen.without_half:
+        is_first = False
+        if not chosen.without_half:
+            with cores.before_all_else(url) as is_first:
                 bench.at_half({what: best_peer(bench, servers, what) for what in names})
         grown = growing(place, plan, servers, names, chosen)
         seen = as_records(bench.seen)

@@ -88,11 +88,14 @@ def seconds_used(pids: list[int]) -> float:
 
 
 def _queue(database: int | None, policy: int, priority: int) -> None:
-    """Put this process and a database's into one of the system's queues; what they start stands there too."""
-    os.sched_setscheduler(0, policy, os.sched_param(priority))
-    for process in _family(database) if database is not None else ():
+    """Put a database's processes and this one into one of the system's queues; what they start is put there.
+
+    This one comes last: whoever may not move the database's has moved nothing.
+    """
+    others = [] if database is None else [process.pid for process in _family(database)]
+    for pid in (*others, 0):
         with suppress(ProcessLookupError):
-            os.sched_setscheduler(process.pid, policy, os.sched_param(priority))
+            os.sched_setscheduler(pid, policy, os.sched_param(priority))
 
 
 def _family(pid: int) -> Sequence[psutil.Process]:

@@ -138,9 +138,9 @@ class Operations:
             if ready is not None:
                 data = await ready.data(self.context_for(viewer))
                 done = ready.done
-                if data is not None and done is None:
-                    operation.ready[:] = [ready]  # others may have been about the same
                 if data is not None:
+                    if done is None:
+                        operation.ready[:] = [ready]  # others may have been about the same
                     return Outcome({"data": data}, ran=True, failed=False)
         result = await self._execute(document, operation, viewer, done)
         return _outcome_of(result.data, result.errors or [])

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -138,9 +140,21 @@ def test_without_node_its_servers_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert sentence.startswith("yoga: Node.js 20")
 
 
+TELL_QUEUE = "import os; print(os.sched_getscheduler(0))"
+ASK_FOR_QUEUE = "import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))"
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system has no such queues")
 def test_what_is_measured_goes_before_all_else_where_the_system_lets_it_and_only_then() -> None:
     before = os.sched_getscheduler(0)
+    may = (
+        subprocess.run([sys.executable, "-c", ASK_FOR_QUEUE], capture_output=True, check=False).returncode
+        == 0
+    )
     with cores.before_all_else("postgresql://somebody@elsewhere/a_database") as is_first:
-        assert os.sched_getscheduler(0) == (os.SCHED_RR if is_first else before)
+        assert is_first == may
+        expected = os.SCHED_RR if may else before
+        assert os.sched_getscheduler(0) == expected
+        child = subprocess.run([sys.executable, "-c", TELL_QUEUE], capture_output=True, check=True, text=True)
+        assert int(child.stdout) == expected, "what is started in the block stands in the same queue"
     assert os.sched_getscheduler(0) == before
